@@ -1,0 +1,1 @@
+"""How an image is made. A library: no HTTP, no templates, knows no users, imports nothing from ``cases``."""

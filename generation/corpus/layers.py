@@ -1,0 +1,22 @@
+"""Names of the layers a radiograph is composed from, and the frame they are drawn in.
+
+Every layer is a line integral in cm of water equivalent along the rays of a PA film. The frame is a square
+of FIELD mm: x runs to the patient's left (to the right on the film), z upwards, (0, 0) is the centre.
+"""
+
+FIELD = 345.0
+"""Side of the atlas in mm, measured in the plane of the patient's middle."""
+APEX_BELOW_TOP = 27.0
+"""Lung apices lie this many mm under the atlas's upper edge."""
+APEX_Z = FIELD / 2 - APEX_BELOW_TOP
+
+LOBE_LABELS = {"air_RUL": 12, "air_RML": 13, "air_RLL": 14, "air_LUL": 10, "air_LLL": 11}
+"""Air of each lobe: what the lung lacks to be water. Values are the CT's labels."""
+LOBES = tuple(LOBE_LABELS)
+VESSELS = ("vessels_R", "vessels_L", "dilated_R", "dilated_L")
+BONES = ("ribs", "spine", "scapulae", "clavicles", "sternum", "cartilage")
+ORGANS = ("heart", "aorta", "trachea", "gut", "soft")
+DISTANCES = ("wall_R", "wall_L")
+"""Distance in cm from the costal and apical pleura inwards: where a pneumothorax rim is measured from."""
+LAYERS = (*LOBES, *VESSELS, *BONES, *ORGANS, *DISTANCES)
+SIDES = ("R", "L")
