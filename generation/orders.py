@@ -145,7 +145,7 @@ class Order:
         if self.age is not None:
             return self.age
         group = AGE_GROUPS[self.age_group]
-        return random.Random(f"age {seed}").randint(group.low, group.high)  # noqa: S311 - not for secrets
+        return random.Random(f"age {seed}").randint(group.low, group.high)
 
     def sentence(self) -> str:
         """The order in words: "4 cases: Heart failure, stages 1 and 2, 65 to 79, women, emphysema"."""
@@ -181,7 +181,7 @@ def _dealt(options: Sequence[Option], number: int, deck: str) -> Option:
     """The option that ``number`` draws from shuffled decks, so that a run of numbers mixes them evenly."""
     block, position = divmod(number, len(options))
     shuffled = list(options)
-    random.Random(f"{deck} {block}").shuffle(shuffled)  # noqa: S311 - not for secrets
+    random.Random(f"{deck} {block}").shuffle(shuffled)
     return shuffled[position]
 
 
