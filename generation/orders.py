@@ -6,11 +6,11 @@ gives the same cases wherever it was placed.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
+from generation.chance import chance
 from generation.spec import MAX_SEED, CaseSpec, SpecError
 from generation.vocabulary import AGE_GROUPS, COMORBIDITIES, FINDINGS, LOBES, MAX_AGE, MIN_AGE, SEXES, SIDES, Finding
 
@@ -145,7 +145,7 @@ class Order:
         if self.age is not None:
             return self.age
         group = AGE_GROUPS[self.age_group]
-        return random.Random(f"age {seed}").randint(group.low, group.high)
+        return chance("age", seed).randint(group.low, group.high)
 
     def sentence(self) -> str:
         """The order in words: "4 cases: Heart failure, stages 1 and 2, 65 to 79, women, emphysema"."""
@@ -181,7 +181,7 @@ def _dealt(options: Sequence[Option], number: int, deck: str) -> Option:
     """The option that ``number`` draws from shuffled decks, so that a run of numbers mixes them evenly."""
     block, position = divmod(number, len(options))
     shuffled = list(options)
-    random.Random(f"{deck} {block}").shuffle(shuffled)
+    chance(deck, block).shuffle(shuffled)
     return shuffled[position]
 
 
