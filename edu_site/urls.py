@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from edu_site import health
 from cases.programs.views import home
+from edu_site import health
 
 urlpatterns = [
     path("", home, name="home"),

@@ -1,6 +1,5 @@
 """What every test may use. A run keeps its films in a folder of its own and never touches var/."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from tests.factories import MembershipFactory, ProgramFactory
 
 
 @pytest.fixture(autouse=True)
-def films_in_a_temporary_folder(settings, tmp_path: Path) -> Iterator[None]:
+def films_in_a_temporary_folder(settings, tmp_path: Path) -> None:
     """Keep files written by a test out of the real media folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STORAGES = {
@@ -22,7 +21,7 @@ def films_in_a_temporary_folder(settings, tmp_path: Path) -> Iterator[None]:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    yield
+    return
 
 
 @pytest.fixture
