@@ -225,3 +225,38 @@ def place_name(side: str, lobe: str) -> str:
     if lobe:
         return f"{side} {LOBES[lobe].lower()}"
     return {"right": "right side", "left": "left side", "both": "both sides"}[side]
+
+
+DISTINCTIONS: dict[frozenset[str], str] = {
+    frozenset(pair): text
+    for pair, text in {
+        ("normal", "heart_failure"): "On a normal upright film the lower-zone vessels are wider than the upper-zone "
+        "ones, the heart takes at most half of the chest's width and no septal lines reach the pleura. A shallow "
+        "inspiration crowds the vessels and can imitate congestion.",
+        ("normal", "pneumonia"): "Pneumonia hides what it touches: compare the same zone on both sides and check that "
+        "both heart borders and both hemidiaphragms are sharp. Breast shadow and nipples are symmetrical.",
+        ("normal", "pleural_effusion"): "A normal costophrenic angle is sharp and deep. Fluid blunts it and rises "
+        "along the chest wall as a meniscus.",
+        ("normal", "pneumothorax"): "In a normal lung vessels can be followed into the outer third. Beyond a pleural "
+        "line there are none. A skin fold is an edge, not a line, and runs on past the ribs.",
+        ("heart_failure", "pneumonia"): "Heart failure is symmetrical, perihilar or basal, and comes with wide "
+        "upper-zone vessels, septal lines and often a large heart. Pneumonia keeps to a lobe, shows air bronchograms "
+        "and leaves the other lung's vessels alone.",
+        ("heart_failure", "pleural_effusion"): "Effusions of heart failure come with congested vessels and septal "
+        "lines, and are mostly on both sides. An effusion alone leaves the vessels of the aerated lung normal.",
+        ("heart_failure", "pneumothorax"): "Heart failure makes the lungs whiter and the vessels wider; a pneumothorax "
+        "takes the vessels away from the periphery and leaves a fine pleural line.",
+        ("pneumonia", "pleural_effusion"): "Fluid is densest at the base, has a meniscus, no air bronchogram, and when "
+        "large pushes the mediastinum away. Consolidation follows a lobe's borders, holds air bronchograms and leaves "
+        "the costophrenic angle free unless fluid joins it.",
+        ("pneumonia", "pneumothorax"): "Pneumonia adds density where the lung is; a pneumothorax removes markings "
+        "where the lung is not. A collapsed lung beside a pneumothorax can be dense: look for the line at its edge.",
+        ("pleural_effusion", "pneumothorax"): "Fluid is white and falls to the base with a curved level; air is black "
+        "and gathers at the apex behind a pleural line. A straight horizontal level means both.",
+    }.items()
+}
+
+
+def distinction(first: str, second: str) -> str:
+    """What tells two findings apart on the film; empty where nothing has been written for the pair."""
+    return DISTINCTIONS.get(frozenset((first, second)), "")
