@@ -65,8 +65,12 @@ class Job(models.Model):
     sent_at = models.DateTimeField(null=True)
     """When the broker was last told of this job."""
     attempts = models.PositiveIntegerField(default=0)
+    """How often a worker has taken the job up since its last case was made."""
     created_at = models.DateTimeField(auto_now_add=True)
+    queued_at = models.DateTimeField(null=True)
+    """Since when it waits for a worker."""
     started_at = models.DateTimeField(null=True)
+    """When the worker that has it now took it up."""
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
