@@ -124,7 +124,11 @@ def case_storage() -> dict[str, Any]:
     bucket = env.str("S3_BUCKET", default="")
     if not bucket:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}}
-    options = {"bucket_name": bucket, "endpoint_url": env.str("S3_ENDPOINT_URL", default=None), "querystring_auth": True}
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
+        "querystring_auth": True,
+    }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
@@ -163,6 +167,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 JOB_HEARTBEAT_SECONDS = env.float("JOB_HEARTBEAT_SECONDS", default=3.0)
 JOB_STALE_SECONDS = env.float("JOB_STALE_SECONDS", default=20.0)
+JOB_RESEND_SECONDS = env.float("JOB_RESEND_SECONDS", default=60.0)
+CASE_PIPELINE = env.str("CASE_PIPELINE", default="generation.pipelines.default_pipeline")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "reap-stale-jobs": {

@@ -7,7 +7,7 @@ from cases.programs.models import Program
 
 
 def requests_of(program: Program) -> QuerySet[CaseRequest]:
-    """The program's requests, newest first, each with its job and ``made``, ``to_review``, ``accepted``, ``rejected``."""
+    """The program's requests, newest first, with their jobs; counted as made, to_review, accepted, rejected."""
 
     def counted(curation: Case.Curation) -> Count:
         return Count("cases", filter=Q(cases__curation=curation))
