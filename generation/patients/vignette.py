@@ -1,88 +1,195 @@
-"""The referral card that comes with a film: history, examination, vital signs and laboratory values.
+"""Write the referral card that comes with a film: history, examination, vital signs and laboratory values.
 
 The card fits the patient and the finding without ever naming the finding. It is drawn from published
-frequencies (``complaints``, ``measurements``); a patient model learned from data can take their place.
+frequencies (``complaints``, ``measurements``); a patient model learned from data can take their place behind
+``write_vignette``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from random import Random
+
+from generation.chance import chance
+from generation.patients.background import Background, background_of
+from generation.patients.card import Measurement, Vignette
+from generation.patients.complaints import (
+    DENIALS,
+    SIGNS,
+    SUDDEN_WORDS,
+    SYMPTOMS,
+    Complaint,
+)
+from generation.patients.measurements import Visit, at_stage, laboratory, vital_signs
+from generation.patients.phrases import (
+    CLEAR,
+    QUESTIONS,
+    ROUTINE,
+    ROUTINE_QUESTIONS,
+    capitalised,
+    duration_words,
+    listed,
+)
+from generation.patients.presentations import FOUND_BY_CHANCE, PRESENTATIONS, SUDDEN
+from generation.spec import CaseSpec
+
+__all__ = ["SPOILERS", "Measurement", "Vignette", "write_vignette"]
+
+SPOILERS = re.compile(
+    r"(heart|cardiac|ventric\w+) failure|congesti|decompensat|o?edema|overload|kerley|cardiothoracic|redistribution"
+    r"|pneumoni|consolidat|infiltrat|opaci|lobar|chest infection|airspace"
+    r"|effusion|fluid|hydrothorax|empyema|pleur|meniscus|costophrenic"
+    r"|pneumothora|collapse|air leak|\btension\b|deflated"
+    r"|\bnormal|abnormal",
+    re.IGNORECASE,
+)
+"""Words that would give a finding away. No card holds any of them, whatever its own finding is."""
+
+MOST_SYMPTOMS = 4
+MOST_SIGNS = 3
 
 
-@dataclass(frozen=True)
-class Measurement:
-    """One vital sign or laboratory value.
-
-    ``low`` and ``high`` are the reference range, both included; None where it is open on that side.
-    ``value`` is already rounded to ``decimals``.
-    """
-
-    name: str
-    value: float
-    unit: str
-    low: float | None = None
-    high: float | None = None
-    decimals: int = 0
-
-    @property
-    def flag(self) -> str:
-        """ "low" or "high" outside the reference range, else ""."""
-        if self.low is not None and self.value < self.low:
-            return "low"
-        if self.high is not None and self.value > self.high:
-            return "high"
-        return ""
-
-    @property
-    def text(self) -> str:
-        """The value with its unit: "38.4 °C"."""
-        return f"{self.value:.{self.decimals}f} {self.unit}"
-
-    @property
-    def reference(self) -> str:
-        """The reference range without unit: "36.1–38.0", "≤ 100", "≥ 96"."""
-        low, high = (None if edge is None else f"{edge:.{self.decimals}f}" for edge in (self.low, self.high))
-        if low and high:
-            return f"{low}–{high}"
-        return f"≥ {low}" if low else f"≤ {high}" if high else ""
+def write_vignette(spec: CaseSpec) -> Vignette:
+    """The card of ``spec``: equal specs give equal cards; the person is the same at every stage."""
+    background = background_of(spec)
+    presentation, stage = _presentation(spec)
+    visit = Visit(spec, background, presentation, stage)
+    symptoms = _symptoms(visit)
+    signs = _drawn(SIGNS, visit, MOST_SIGNS)
+    luck = chance("wording", spec.patient_key, spec.finding, spec.stage, spec.side, spec.lobe)
+    words = _places(spec, luck)
+    families = {complaint.family for complaint in symptoms}
+    return Vignette(
+        history=" ".join(filter(None, (_person(spec, background, luck), _story(visit, symptoms, signs, words, luck)))),
+        examination=_examination(signs, words, luck),
+        question=_question(presentation, symptoms, luck),
+        vitals=vital_signs(visit),
+        laboratory=laboratory(visit, families),
+    )
 
 
-@dataclass(frozen=True)
-class Vignette:
-    """A referral card in plain English. Names neither the finding nor the patient.
+def _presentation(spec: CaseSpec) -> tuple[str, float]:
+    """Why the patient was sent, and how far along its scale: 1 where the presentation has no stages."""
+    draw = chance("presentation", spec.patient_key).random()
+    if spec.finding != "normal":
+        by_chance = draw < _by_chance(spec)
+        return ("routine", 1) if by_chance else (spec.finding, spec.stage)
+    for presentation in PRESENTATIONS.values():
+        if draw < presentation.share:
+            return presentation.key, 1
+        draw -= presentation.share
+    return "routine", 1
 
-    ``history`` says who comes and why, ``examination`` what was found (may be empty), ``question`` what the
-    referring doctor wants to know.
-    """
 
-    history: str
-    examination: str
-    question: str
-    vitals: tuple[Measurement, ...]
-    laboratory: tuple[Measurement, ...]
+def _by_chance(spec: CaseSpec) -> float:
+    levels = FOUND_BY_CHANCE.get(spec.finding, (0.0,))
+    return at_stage((levels[0], *levels), spec.stage + 1)
 
-    @property
-    def referral(self) -> str:
-        """History, examination and question as one text."""
-        return " ".join(filter(None, (self.history, self.examination, self.question)))
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready form; ``from_dict`` reads it back."""
-        return {
-            **asdict(self),
-            "vitals": [asdict(value) for value in self.vitals],
-            "laboratory": [asdict(value) for value in self.laboratory],
-        }
+def _drawn(complaints: Iterable[Complaint], visit: Visit, most: int) -> list[Complaint]:
+    """The complaints of this visit. A patient's luck stays, so complaints come and stay as the stage grows."""
+    drawn: list[Complaint] = []
+    for complaint in complaints:
+        likely = visit.level(complaint.chance)
+        luck = chance("complaint", complaint.key, visit.spec.patient_key).random()
+        fits_age = complaint.ages[0] <= visit.spec.age <= complaint.ages[1]
+        taken = complaint.group and complaint.group in {other.group for other in drawn}
+        if fits_age and luck < likely and not taken:
+            drawn.append(complaint)
+    return drawn[:most]
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Vignette:
-        """Read what ``to_dict`` wrote. Raises KeyError or TypeError for anything else."""
-        return cls(
-            history=data["history"],
-            examination=data["examination"],
-            question=data["question"],
-            vitals=tuple(Measurement(**value) for value in data["vitals"]),
-            laboratory=tuple(Measurement(**value) for value in data["laboratory"]),
+
+def _symptoms(visit: Visit) -> list[Complaint]:
+    """At least one, unless the patient was sent for a routine reason."""
+    drawn = _drawn(SYMPTOMS, visit, MOST_SYMPTOMS)
+    if drawn or visit.presentation == "routine":
+        return drawn
+    return [max(SYMPTOMS, key=lambda complaint: visit.level(complaint.chance))]
+
+
+def _places(spec: CaseSpec, luck: Random) -> Mapping[str, str]:
+    """Words for {side}, {other}, {place} and {him}. Cards without a one-sided finding get a side by luck."""
+    side = spec.side if spec.side in ("right", "left") else luck.choice(("right", "left"))
+    zone = {"upper": "upper zone", "middle": "mid-zone", "lower": "base"}.get(spec.lobe, "base")
+    if spec.finding == "pneumothorax":
+        zone = luck.choice(("side", "upper zone", "side"))
+    return {
+        "side": side,
+        "other": "left" if side == "right" else "right",
+        "place": f"{side} {zone}",
+        "him": "her" if spec.sex == "F" else "him",
+    }
+
+
+def _person(spec: CaseSpec, background: Background, luck: Random) -> str:
+    who = "woman" if spec.sex == "F" else "man"
+    earlier = [*background.comorbidities, *background.illnesses]
+    medicines = f" Takes {listed(background.medicines)}." if background.medicines else ""
+    if luck.random() < 0.5:
+        well = luck.choice(("Previously well", "No past illness of note"))
+        past = f"{capitalised(listed(earlier)) or well}. {capitalised(background.smoking)}."
+        return f"{spec.age}-year-old {who}, {background.occupation}. {past}{medicines}"
+    past = f"Past history: {listed(earlier)}." if earlier else luck.choice(("Usually fit.", "No regular medication."))
+    return f"{capitalised(who)}, {spec.age}, {background.occupation}; {background.smoking}. {past}{medicines}"
+
+
+def _story(
+    visit: Visit, symptoms: Sequence[Complaint], signs: Sequence[Complaint], words: Mapping[str, str], luck: Random
+) -> str:
+    phrases = [_say(complaint, words, luck) for complaint in symptoms]
+    if visit.presentation == "routine":
+        reason = luck.choice(_routine_reasons(visit.spec))
+        return f"{reason} Mentions {listed(phrases)}." if phrases else reason
+    since = duration_words(_days(visit))
+    told = luck.choice(
+        (
+            f"{capitalised(since)} of {listed(phrases)}.",
+            f"Complains of {listed(phrases)} for {since}.",
+            f"Comes with {listed(phrases)}, for {since} now.",
         )
+    )
+    return " ".join(filter(None, (told, _onset(visit, luck), _denied(symptoms, signs, luck))))
+
+
+def _days(visit: Visit) -> float:
+    ranges = PRESENTATIONS[visit.presentation].days
+    low, high = ranges[min(len(ranges), max(1, round(visit.stage))) - 1]
+    return low * (high / low) ** chance("duration", visit.spec.patient_key).random()
+
+
+def _routine_reasons(spec: CaseSpec) -> list[str]:
+    fitting = [reason.words for reason in ROUTINE if reason.fits(spec.age, spec.sex, spec.comorbidities)]
+    return list(fitting)
+
+
+def _onset(visit: Visit, luck: Random) -> str:
+    sudden = chance("sudden", visit.spec.patient_key).random() < visit.level(SUDDEN)
+    return luck.choice(SUDDEN_WORDS) if sudden else ""
+
+
+def _denied(symptoms: Sequence[Complaint], signs: Sequence[Complaint], luck: Random) -> str:
+    present = {complaint.key for complaint in (*symptoms, *signs)}
+    absent = [words for words, keys in DENIALS.items() if not present & set(keys)]
+    number = min(len(absent), luck.choice((0, 1, 1, 2)))
+    return f"No {listed(luck.sample(absent, number), 'or')}." if number else ""
+
+
+def _examination(signs: Sequence[Complaint], words: Mapping[str, str], luck: Random) -> str:
+    if not signs:
+        return luck.choice(CLEAR)
+    looks = [f"{capitalised(_say(sign, words, luck))}." for sign in signs if sign.key == "unwell"]
+    found = listed([_say(sign, words, luck) for sign in signs if sign.key != "unwell"])
+    form = luck.choice(("On examination: {}.", "{}.", "Examination: {}."))
+    return " ".join([*looks, capitalised(form.format(found))] if found else looks)
+
+
+def _question(presentation: str, symptoms: Sequence[Complaint], luck: Random) -> str:
+    if presentation == "routine":
+        return luck.choice(ROUTINE_QUESTIONS)
+    family = next((complaint.family for complaint in symptoms if complaint.family), "general")
+    return luck.choice(QUESTIONS[family])
+
+
+def _say(complaint: Complaint, words: Mapping[str, str], luck: Random) -> str:
+    return luck.choice(complaint.words).format_map(words)
