@@ -148,18 +148,19 @@ class Order:
         return chance("age", seed).randint(group.low, group.high)
 
     def sentence(self) -> str:
-        """The order in words: "4 cases: Heart failure, stages 1 and 2, 65 to 79, women, emphysema"."""
+        """The order in words: "4 cases: heart failure, stages 1 and 2, women of 65 to 79, with emphysema"."""
         unit = "patient" if self.series else "case"
-        parts = [self.definition.name]
+        parts = [self.definition.name.lower()]
         if self.series:
             parts.append("healthy and every stage")
         elif self.finding != "normal":
             parts.append(f"stage{'s' if len(self.stages) > 1 else ''} {_listed(map(str, self.stages), 'and')}")
         if self.finding != "normal":
             parts += [word for word in (self.side, self.lobe and f"{self.lobe} lobe") if word and ANY not in word]
-        parts.append(AGE_GROUPS[self.age_group].name.lower() if self.age is None else f"age {self.age}")
-        parts.append({"F": "women", "M": "men", ANY: "women and men"}[self.sex])
-        parts += [COMORBIDITIES[key].name.lower() for key in self.comorbidities]
+        people = {"F": "women", "M": "men", ANY: "women and men"}[self.sex]
+        parts.append(f"{people} of {AGE_GROUPS[self.age_group].name.lower() if self.age is None else self.age}")
+        if self.comorbidities:
+            parts.append(f"with {_listed((COMORBIDITIES[key].name.lower() for key in self.comorbidities), 'and')}")
         return f"{self.count} {unit}{'s' if self.count > 1 else ''}: {', '.join(parts)}"
 
     def to_dict(self) -> dict[str, Any]:

@@ -125,7 +125,9 @@ class CaseFactory(factory.django.DjangoModelFactory):
     lesion_area_mm2 = factory.LazyAttribute(lambda case: 0 if case.finding == "normal" else 16 * 16 * 1.25**2)
     vignette = factory.LazyFunction(
         lambda: {
-            "referral": "Cough for three days. Please assess.",
+            "history": "Cough for three days.",
+            "examination": "",
+            "question": "Please assess.",
             "vitals": [],
             "laboratory": [],
         }

@@ -116,4 +116,4 @@ def test_an_order_survives_json() -> None:
 
 def test_an_order_reads_as_a_sentence() -> None:
     order = Order(finding="heart_failure", stages=(1, 2), age_group="65-79", sex="F", count=4)
-    assert order.sentence() == "4 cases: Heart failure, stages 1 and 2, 65 to 79, women"
+    assert order.sentence() == "4 cases: heart failure, stages 1 and 2, women of 65 to 79"
