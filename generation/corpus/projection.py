@@ -40,7 +40,7 @@ POSES = (
     Pose("turned_right", yaw=-4.0, inspiration=24.0),
     Pose("shallow", inspiration=8.0, flattening=0.20),
     Pose("lordotic", pitch=5.0, inspiration=18.0),
-    Pose("deep", inspiration=36.0, flattening=0.52),
+    Pose("deep", inspiration=30.0, flattening=0.40),
 )
 
 
@@ -114,7 +114,11 @@ def _rays(floor: Floor, pose: Pose, rows: Tensor, size: int, steps: int) -> Tens
     x, y = x + MEDIASTINUM_X * CHANNEL_SPACING[0], y + floor.centre_y
     z = _breathe_out(floor, pose, x, y, z)
     (nx, ny), nz = floor.height.shape, 266
-    ends = (x / ((nx - 1) * CHANNEL_SPACING[0]), y / ((ny - 1) * CHANNEL_SPACING[1]), z / ((nz - 1) * CHANNEL_SPACING[2]))
+    ends = (
+        x / ((nx - 1) * CHANNEL_SPACING[0]),
+        y / ((ny - 1) * CHANNEL_SPACING[1]),
+        z / ((nz - 1) * CHANNEL_SPACING[2]),
+    )
     return torch.stack([end * 2 - 1 for end in reversed(ends)], -1)[None].float()
 
 

@@ -24,7 +24,7 @@ POSE_NAMES = ("rest", "turned_left", "turned_right", "shallow", "lordotic", "dee
 """Postures in the atlas's order; every patient has exactly one."""
 
 SCALES: dict[str, tuple[float, float]] = {
-    "scale_x": (0.985, 0.04),
+    "scale_x": (1.03, 0.04),
     "scale_z": (1.0, 0.04),
     "taper": (0.0, 0.03),
     "rotation": (0.0, 1.5),
@@ -132,7 +132,7 @@ def _draw_patient(spec: CaseSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     has = dict.fromkeys(COMORBIDITIES, False) | dict.fromkeys(spec.comorbidities, True)
     female = spec.sex == "F"
     bulk = float(np.clip(25.5 + 3.2 * z["bulk"], 18.5, 29.5)) + (extra_weight if has["obesity"] else 0.0)
-    heart = float(np.clip(0.43 + 0.0007 * (spec.age - 45) + 0.024 * z["heart"], 0.365, 0.485))
+    heart = float(np.clip(0.442 + 0.0006 * (spec.age - 45) + 0.022 * z["heart"], 0.375, 0.487))
     if has["emphysema"]:
         heart = max(0.35, heart - 0.035)
     if has["cardiomegaly"]:
@@ -143,7 +143,7 @@ def _draw_patient(spec: CaseSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     raised = 6.0 * (bulk > 31)
     paced = float(has["pacemaker"])
     values = {
-        "scale_x": (0.965 if female else 1.015) + 0.022 * z["scale_x"],
+        "scale_x": (1.01 if female else 1.05) + 0.022 * z["scale_x"],
         "scale_z": (0.975 if female else 1.01) + 0.03 * z["scale_z"],
         "taper": 0.03 * z["taper"],
         "rotation": 1.1 * z["rotation"],
