@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from generation.corpus.atlas import Atlas
-from generation.corpus.layers import APEX_Z, BONES, FIELD, LAYERS, SIDES, VESSELS
-from generation.corpus.signal import extent
+from generation.corpus.layers import APEX_Z, FIELD, FIXED, LAYERS, LOBES, MOVED, SIDES, VESSELS
+from generation.corpus.signal import extent, noise_spline
 from generation.patients.anatomy import FILM_MM, TEXTURE_SHAPE, Anatomy, film_mm, geometry
 
 LUNG_CM = 1.2
@@ -20,9 +20,6 @@ HEART_ANCHOR_X = 4.0
 """Where in the atlas frame (mm) the heart stays when it grows."""
 RIGHT_HEART = 1.12
 """The right atrium reaches further out than the scanned one, whose border the spine hides."""
-MOVED = tuple(n for n in LAYERS if n not in BONES and not n.startswith("wall"))
-"""Layers that go along when the heart grows, the mediastinum is pushed or a diaphragm is pressed down."""
-FIXED = tuple(n for n in LAYERS if n not in MOVED)
 
 
 @dataclass
@@ -70,26 +67,30 @@ class Chest:
         """A chest that can be changed without changing this one."""
         return replace(self, layers=dict(self.layers), fluid=dict(self.fluid), air_gain=dict(self.air_gain))
 
+    @property
+    def poses(self) -> list[int]:
+        """Each patient's posture, an index into the atlas."""
+        return self.anatomy.pose.tolist()
+
     def column(self, name: str) -> Tensor:
         """A component of the anatomy as (B, 1, 1)."""
         return self.anatomy.value(name)[:, None, None]
 
     def sample(self, names: tuple[str, ...], x: Tensor, z: Tensor) -> Tensor:
-        """Layers (B, len(names), N, N) at the atlas positions ``x``, ``z`` in mm."""
+        """Layers (B, len(names), N, N) at atlas positions ``x``, ``z`` in mm; ``names`` are neighbours in LAYERS."""
         grid = torch.stack([x / (FIELD / 2), -z / (FIELD / 2)], -1)
-        channels = [LAYERS.index(name) for name in names]
-        rows = []
-        for i, pose in enumerate(self.anatomy.pose.tolist()):
-            bank = self.atlas.layers[pose, channels] if len(channels) < len(LAYERS) else self.atlas.layers[pose]
-            rows.append(F.grid_sample(bank[None], grid[i : i + 1], padding_mode="border", align_corners=False))
+        first = LAYERS.index(names[0])
+        banks = self.atlas.layers[:, first : first + len(names)]
+        rows = [
+            F.grid_sample(banks[pose][None], grid[i : i + 1], padding_mode="border", align_corners=False)
+            for i, pose in enumerate(self.poses)
+        ]
         return torch.cat(rows)
 
     def noise(self, channel: int, repeat: int = 1) -> Tensor:
         """Smooth noise (B, N, N) of unit scale from the patient's texture; grain is about 38 mm / ``repeat``."""
-        tiled = self.anatomy.texture[:, channel].repeat(1, repeat, repeat)
-        return (
-            F.interpolate(tiled[:, None], size=(self.size, self.size), mode="bicubic", align_corners=False)[:, 0] * 1.25
-        )
+        spline = noise_spline(self.size, repeat, self.x.device)
+        return 1.25 * (spline @ self.anatomy.texture[:, channel] @ spline.T)
 
     def chance(self, index: int) -> Tensor:
         """The patient's ``index``-th random number for lesions, standard normal within ±1.8, (B, 1, 1)."""
@@ -98,7 +99,8 @@ class Chest:
 
     def air(self, side: str) -> Tensor:
         """Air of one healthy lung in cm."""
-        return sum(self.layers[n] for n in LAYERS if n.startswith("air_") and n[4] == side)  # type: ignore[return-value]
+        first, *others = (self.layers[name] for name in LOBES if name[4] == side)
+        return sum(others, first)
 
     def lung(self, side: str) -> Tensor:
         """Where one lung is on the film, bool."""
@@ -183,16 +185,16 @@ class Chest:
 
     def _mirror_vessels(self) -> None:
         """Exchange the vessels of both lungs in those patients who have them mirrored."""
-        flags = self.anatomy.value("mirrored") > 0.5
-        if not bool(flags.any()):
+        if not bool((self.anatomy.value("mirrored") > 0.5).any()):
             return
+        flags = self.column("mirrored") > 0.5
         x, z = self.x - self.push[0], self.z - self.push[1]
         swapped = dict(zip(VESSELS, self.sample(VESSELS, -x, z).unbind(1), strict=True))
         inside = {side: (self.air(side) / 3).clamp(0, 1) for side in SIDES}
         for name in VESSELS:
             side, other = name[-1], "RL"[name[-1] == "R"]
             mirrored = swapped[name[:-1] + other] * inside[side]
-            self.layers[name] = torch.where(flags[:, None, None], mirrored, self.layers[name])
+            self.layers[name] = torch.where(flags, mirrored, self.layers[name])
 
     def _place_clavicles(self) -> None:
         side = self.x.abs()

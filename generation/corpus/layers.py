@@ -18,5 +18,8 @@ BONES = ("ribs", "spine", "scapulae", "clavicles", "sternum", "cartilage")
 ORGANS = ("heart", "aorta", "trachea", "gut", "soft")
 DISTANCES = ("wall_R", "wall_L")
 """Distance in cm from the costal and apical pleura inwards: where a pneumothorax rim is measured from."""
-LAYERS = (*LOBES, *VESSELS, *BONES, *ORGANS, *DISTANCES)
+MOVED = (*LOBES, *VESSELS, *ORGANS)
+"""Layers that go along when the heart grows, the mediastinum is pushed or a diaphragm is pressed down."""
+FIXED = (*BONES, *DISTANCES)
+LAYERS = (*MOVED, *FIXED)
 SIDES = ("R", "L")

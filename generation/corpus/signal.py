@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from generation.patients.anatomy import TEXTURE_SHAPE
+
 
 @lru_cache(maxsize=64)
 def _kernel(sigma: float, device: torch.device) -> Tensor:
@@ -54,3 +56,10 @@ def extent(columns: Tensor) -> Tensor:
     last = torch.where(columns, index, -1).amax(1)
     first = torch.where(columns, index, count).amin(1)
     return (last - first + 1).clamp(min=1).float()
+
+
+@lru_cache(maxsize=16)
+def noise_spline(size: int, repeat: int, device: torch.device) -> Tensor:
+    """Weights (size, 16) that lay a row of 16 texture cells ``repeat`` times over the film, bicubically."""
+    cells = torch.eye(TEXTURE_SHAPE[-1], device=device).repeat(repeat, 1)
+    return F.interpolate(cells[None, None], size=(size, TEXTURE_SHAPE[-1]), mode="bicubic", align_corners=False)[0, 0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,7 +17,8 @@ from generation.corpus.findings import RECIPES, Lesion, Order
 from generation.patients.anatomy import Anatomy, draw_anatomy
 from generation.spec import CaseSpec
 
-NORMAL_RATIO_BELOW = 0.5
+AT_ONCE = 6
+"""Patients drawn together: more would not fit the processor's cache."""
 
 
 @dataclass
@@ -56,9 +57,9 @@ class Simulator:
         image = torch.zeros(count, 1, size, size, device=device)
         normal, mask = torch.zeros_like(image), torch.zeros_like(image)
         landmarks: dict[str, Tensor] = {}
-        for finding in sorted({spec.finding for spec in specs}):
-            at = torch.tensor([i for i, spec in enumerate(specs) if spec.finding == finding], device=device)
-            group = [specs[i] for i in at.tolist()]
+        for finding, members in _groups(specs):
+            at = torch.tensor(members, device=device)
+            group = [specs[i] for i in members]
             part, twin, lesion, ratio = self._group(finding, group, anatomy[at], size)
             image[at, 0], normal[at, 0], mask[at, 0] = part, twin, lesion.mask.float()
             for name, values in {**lesion.measures, "cardiothoracic_ratio": ratio}.items():
@@ -82,6 +83,14 @@ class Simulator:
         lesion = RECIPES[finding](chest, order)
         ill = attenuation(chest)
         return display(processed(ill), ill, shown), twin, lesion, chest.heart_ratio()
+
+
+def _groups(specs: Sequence[CaseSpec]) -> Iterator[tuple[str, list[int]]]:
+    """Findings and the positions of at most AT_ONCE specs that share them."""
+    for finding in sorted({spec.finding for spec in specs}):
+        members = [i for i, spec in enumerate(specs) if spec.finding == finding]
+        for first in range(0, len(members), AT_ONCE):
+            yield finding, members[first : first + AT_ONCE]
 
 
 __all__ = ["Samples", "Simulator", "Window"]
