@@ -38,6 +38,10 @@ from generation.vocabulary import Code
 
 BITS = 12
 MAX_VALUE = 2**BITS - 1
+SOURCE_TO_PATIENT_MM = 1650.0
+SOURCE_TO_DETECTOR_MM = 1800.0
+"""The usual geometry of a chest stand: what lies in the patient's middle is 1.09 times as large on the detector."""
+
 CHEST = Code("816094009", "SCT", "Chest")
 VIEW_CODES = {"PA": Code("272479007", "SCT", "postero-anterior")}
 
@@ -48,7 +52,10 @@ class FilmError(ValueError):
 
 @dataclass(frozen=True)
 class Film:
-    """What ``read_film`` found. ``pixels``: uint16 (rows, columns). ``spec`` is None where the file names none."""
+    """What ``read_film`` found. ``pixels``: uint16 (rows, columns). ``spec`` is None where the file names none.
+
+    ``pixel_spacing_mm``: in the patient where the file says so, else at the detector; 0 where it says nothing.
+    """
 
     pixels: NDArray[np.uint16]
     pixel_spacing_mm: float
@@ -70,7 +77,7 @@ def write_dx(
 ) -> bytes:
     """A DICOM file of ``pixels``, uint16 (rows, columns), 0 (black, air) to 4095 (white, bone).
 
-    ``pixel_spacing_mm`` is measured at the detector. Equal arguments give equal bytes.
+    ``pixel_spacing_mm`` is the side of a pixel in the plane of the patient's middle. Equal arguments give equal bytes.
     Raises FilmError for pixels of another kind.
     """
     _check_pixels(pixels)
@@ -149,7 +156,8 @@ def _model(provenance: Provenance) -> dict[str, str]:
 
 def _add_geometry(dataset: Dataset, spec: CaseSpec, pixel_spacing_mm: float) -> None:
     """DX Anatomy Imaged (C.8.11.2), DX Detector (C.8.11.4) and DX Positioning (C.8.11.5)."""
-    spacing = f"{pixel_spacing_mm:.6g}"
+    magnification = SOURCE_TO_DETECTOR_MM / SOURCE_TO_PATIENT_MM
+    at_patient, at_detector = f"{pixel_spacing_mm:.6g}", f"{pixel_spacing_mm * magnification:.6g}"
     set_all(
         dataset,
         {
@@ -160,7 +168,13 @@ def _add_geometry(dataset: Dataset, spec: CaseSpec, pixel_spacing_mm: float) -> 
             "ViewCodeSequence": [code_item(VIEW_CODES[spec.view])],
             "PositionerType": "NONE",
             "DetectorType": "",
-            "ImagerPixelSpacing": [spacing, spacing],
+            "ImagerPixelSpacing": [at_detector, at_detector],
+            "PixelSpacing": [at_patient, at_patient],
+            "PixelSpacingCalibrationType": "GEOMETRY",
+            "PixelSpacingCalibrationDescription": "In the plane of the patient's middle",
+            "DistanceSourceToDetector": SOURCE_TO_DETECTOR_MM,
+            "DistanceSourceToPatient": SOURCE_TO_PATIENT_MM,
+            "EstimatedRadiographicMagnificationFactor": f"{magnification:.6g}",
         },
     )
     dataset.ViewCodeSequence[0].ViewModifierCodeSequence = []
@@ -207,7 +221,7 @@ def read_film(file: str | Path | bytes | BinaryIO) -> Film:
     if pixels.dtype.kind not in "ui" or int(pixels.min()) < 0 or int(pixels.max()) > np.iinfo(np.uint16).max:
         raise FilmError("The grey values of this image do not fit in 16 bits.")
     truth = _truth(str(dataset.get("ImageComments", "")))
-    spacing = dataset.get("ImagerPixelSpacing") or dataset.get("PixelSpacing") or [0.0]
+    spacing = dataset.get("PixelSpacing") or dataset.get("ImagerPixelSpacing") or [0.0]
     return Film(
         pixels=pixels.astype(np.uint16),
         pixel_spacing_mm=float(spacing[0]),

@@ -1,6 +1,6 @@
 """Symptoms and signs: in what words, and how often they come with each presentation at stages 1, 2, 3.
- No complaint belongs to one finding alone, so
-none gives the answer away.
+
+No complaint belongs to one finding alone, so none gives the answer away.
 
 Frequencies follow, and between their points are interpolated from:
 Wang et al., JAMA 2005;294:1944 (dyspnoea in the emergency department: orthopnoea 50 %, paroxysmal nocturnal dyspnoea

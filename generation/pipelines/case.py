@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -24,7 +25,7 @@ class Film(Protocol):
     """What a pipeline gives for one spec: ``generation.pipelines``' GeneratedFilm, or anything of its shape.
 
     ``pixels``: uint16 (rows, columns), 0–4095, white is bone. ``mask``: bool of the same shape, True on the lesion.
-    ``pixel_spacing_mm``: at the detector. ``seconds``: time spent on this film.
+    ``pixel_spacing_mm``: side of a pixel in the plane of the patient's middle.
     """
 
     @property
@@ -41,11 +42,9 @@ class Film(Protocol):
     def model_version(self) -> str: ...
     @property
     def weights_sha256(self) -> str: ...
-    @property
-    def seconds(self) -> float: ...
 
 
-Pipeline = Callable[[list[CaseSpec]], Sequence[Film]]
+Pipeline = Callable[[Sequence[CaseSpec]], Sequence[Film]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ class CaseFiles:
     ``preview``: 8-bit grey PNG with the visible label. ``overlay``: RGBA PNG of the preview's size.
     ``pixels``: rows × columns uint16, little-endian, row by row, 0–4095, no header.
     ``mask``: 8-bit PNG of rows × columns, 255 on the lesion and 0 elsewhere.
+    ``pixel_spacing_mm`` and ``lesion_area_mm2`` are measured in the plane of the patient's middle.
     ``lesion_centroid``: (row, column) in film pixels, None when nothing is marked.
     ``provenance``: JSON-ready: spec, seed, model name and version, weights_sha256, made_at (ISO 8601),
     seconds, pixels_sha256.
@@ -77,14 +77,16 @@ class CaseFiles:
 
 def make_case(spec: CaseSpec, pipeline: Pipeline, case_id: UUID, made_at: datetime) -> CaseFiles:
     """Generate the film of ``spec`` and everything around it. Takes as long as the pipeline; stores nothing."""
+    start = perf_counter()
     film = pipeline([spec])[0]
-    return case_files(film, case_id, made_at)
+    return case_files(film, case_id, made_at, perf_counter() - start)
 
 
-def case_files(film: Film, case_id: UUID, made_at: datetime) -> CaseFiles:
-    """Everything that is kept of a film. ``made_at`` must be aware of its time zone.
+def case_files(film: Film, case_id: UUID, made_at: datetime, seconds: float = 0.0) -> CaseFiles:
+    """Everything that is kept of a film; ``seconds`` is how long it took, for the record.
 
-    Equal arguments give equal bytes. Raises FilmError for pixels that are not a 12-bit film.
+    Equal arguments give equal bytes. Raises FilmError for pixels that are not a 12-bit film and
+    ValueError when ``made_at`` has no time zone.
     """
     spec = film.spec
     provenance = Provenance(film.model_name, film.model_version, film.weights_sha256, made_at)
@@ -117,7 +119,7 @@ def case_files(film: Film, case_id: UUID, made_at: datetime) -> CaseFiles:
             "model_version": film.model_version,
             "weights_sha256": film.weights_sha256,
             "made_at": made_at.isoformat(),
-            "seconds": film.seconds,
+            "seconds": round(seconds, 3),
             "pixels_sha256": hashlib.sha256(pixels).hexdigest(),
         },
     )
