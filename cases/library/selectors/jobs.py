@@ -50,6 +50,20 @@ class JobProgress:
         """What a screen reader says of a job that moves on."""
         return f"{self.state_label}: {self.job.done} of {self.job.total} cases made."
 
+    @property
+    def milestone(self) -> str:
+        """Changes with the state and with each quarter of the work: often enough to be announced."""
+        return f"{self.state_label.lower()}-{self.percent // 25}"
+
+    @property
+    def time_left(self) -> str:
+        """In words, rounded as roughly as it is known; empty where it is not."""
+        if self.seconds_left is None:
+            return ""
+        if self.seconds_left < 90:
+            return f"about {max(round(self.seconds_left), 1)} s left"
+        return f"about {round(self.seconds_left / 60)} min left"
+
 
 def job_progress(job: Job) -> JobProgress:
     """How far the job is, and how long it will take yet."""

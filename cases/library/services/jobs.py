@@ -11,6 +11,7 @@ nothing that the first worker does reaches the row.
 
 import logging
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -29,6 +30,9 @@ GAVE_UP = (
     "The worker stopped {attempts} times in the middle of the same case. Nothing made so far is lost. "
     "Ask whoever runs this site to look at the worker, then try again."
 )
+
+
+JobChange = Callable[[Job], None]
 
 
 class LeaseLostError(Exception):

@@ -1,0 +1,1 @@
+"""The pages of this room: requests, jobs, cases, and the cases' files."""
