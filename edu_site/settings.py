@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "knox",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "cases.programs",
     "cases.library",
     "cases.quizzes",
@@ -247,6 +248,8 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "cases.api.problems.problem_details",
+    # Behind a proxy the last address of X-Forwarded-For is the client; without one the header is not believed.
+    "NUM_PROXIES": int(env.bool("BEHIND_PROXY", default=False)),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -254,6 +257,13 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Order synthetic teaching radiographs, follow the job, fetch cases and results.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cases.api.schema.add_problems",
+    ],
 }
 
 # ----- the rest

@@ -1,0 +1,1 @@
+"""The API's views: thin, over the same services as the pages."""
