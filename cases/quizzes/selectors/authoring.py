@@ -1,6 +1,7 @@
 """What an instructor sees of quizzes and of the cases that could go into them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -58,3 +59,9 @@ def blueprint_pool(quiz: Quiz) -> list[Candidate]:
         Candidate(pk, finding, FINDINGS[finding].stage(stage).level, patient_key)
         for pk, finding, stage, patient_key in rows
     ]
+
+
+def supply(pool: Iterable[Candidate]) -> list[tuple[str, int]]:
+    """How many cases of each finding the pool holds: (name, count), also where there is none."""
+    counts = Counter(candidate.finding for candidate in pool)
+    return [(finding.name, counts[key]) for key, finding in FINDINGS.items()]

@@ -1,9 +1,10 @@
 """What is due for a trainee, and what is done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
@@ -89,7 +90,7 @@ def assignments_for(membership: Membership, now: datetime | None = None) -> DueL
     )
 
 
-def _assignments(membership: Membership) -> Sequence[Assignment]:
+def _assignments(membership: Membership) -> Iterable[Any]:
     own = Attempt.objects.filter(trainee=membership.user).prefetch_related("responses")
     mine = Q(cohort__trainees=membership) | Q(attempts__trainee=membership.user)
     ids = Assignment.objects.filter(mine, quiz__program=membership.program).values("pk")
@@ -101,15 +102,15 @@ def _assignments(membership: Membership) -> Sequence[Assignment]:
     )
 
 
-def _due(assignment: Assignment, now: datetime) -> Due:
-    attempts: list[Attempt] = assignment.own_attempts  # type: ignore[attr-defined]
+def _due(assignment: Any, now: datetime) -> Due:
+    attempts: list[Attempt] = assignment.own_attempts
     days_left = (timezone.localdate(assignment.closes_at) - timezone.localdate(now)).days
     if not attempts:
         if now < assignment.opens_at:
             standing = Standing.UPCOMING
         else:
             standing = Standing.DUE if now < assignment.closes_at else Standing.CLOSED
-        total: int = assignment.question_count  # type: ignore[attr-defined]
+        total: int = assignment.question_count
         return Due(assignment, None, standing, 0, total, days_left)
     attempt = attempts[0]
     attempt.assignment = assignment

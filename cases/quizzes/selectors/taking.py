@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from cases.library.models import Case
 from cases.programs.models import Membership
 from cases.quizzes.asking import Option, options_in_words
 from cases.quizzes.explaining import Explanation, answer_in_words, explain
@@ -68,6 +69,11 @@ class Truth:
     answer: str
     has_overlay: bool
 
+    @property
+    def credit(self) -> str:
+        """The score in words: "50 %"."""
+        return f"{self.percent} %"
+
 
 def attempts_of(membership: Membership) -> QuerySet[Attempt]:
     """The trainee's own attempts in this program, and no others."""
@@ -106,6 +112,52 @@ def verdict(score: float | None) -> str:
 def options_of(question: Question) -> list[Option]:
     """The question's options in words, in the order in which they are shown."""
     return options_in_words(question.kind, question.case.finding, question.options)
+
+
+@dataclass(frozen=True)
+class Film:
+    """What the viewer has to know of a film."""
+
+    rows: int
+    columns: int
+    spacing: float
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """One line of the review. ``truth`` is None as long as the key is secret."""
+
+    position: int
+    prompt: str
+    answer: str
+    confidence: int | None
+    truth: Truth | None
+
+
+def film_facts(case: Case) -> Film:
+    """Rows, columns and pixel spacing (mm) of a film."""
+    return Film(case.rows, case.columns, case.pixel_spacing_mm)
+
+
+def chosen_key(response: Response) -> str | int | None:
+    """The key of the chosen option; None where there is none."""
+    answer = response.answer or {}
+    return answer.get("finding", answer.get("stage"))
+
+
+def review_rows(attempt: Attempt, now: datetime) -> list[ReviewRow]:
+    """Every question of the attempt, in its order."""
+    responses = attempt.responses.select_related("attempt__assignment__quiz", "question__case")
+    return [
+        ReviewRow(
+            position=response.position,
+            prompt=response.question.prompt,
+            answer=answer_in_words(response.question.kind, response.question.case.finding, response.answer),
+            confidence=response.confidence,
+            truth=truth_of(response, now),
+        )
+        for response in responses
+    ]
 
 
 def truth_of(response: Response, now: datetime) -> Truth | None:

@@ -68,24 +68,43 @@ def save_answer(
     one given elsewhere since the page was loaded is not overwritten: Outdated. Raises TooLate when the attempt is
     over and Refused for an answer that does not fit the question.
     """
-    attempt = Attempt.objects.select_for_update().get(pk=response.attempt_id)
-    saved = Response.objects.select_related("attempt__assignment__quiz", "question__case").get(pk=response.pk)
-    refuse_if_over(attempt, now)
-    answer = clean_answer(saved.question, answer)
+    saved = _locked(response, now)
+    cleaned = clean_answer(saved.question, answer)
     if saved.is_answered:
-        same = saved.answer == answer and (saved.confidence == confidence or confidence is None)
-        if same or attempt.assignment.quiz.mode == Quiz.Mode.TUTOR:
+        same = saved.answer == cleaned and confidence in (saved.confidence, None)
+        if same or _is_tutor(saved):
             return saved
-        if seen is not None and seen != revision(saved):
-            raise Outdated("You changed this answer in another window. That answer is kept; choose again to change it.")
+        _refuse_outdated(saved, seen)
     else:
         saved.answered_at = now
+    if saved.seconds is None:
         saved.seconds = max((now - (saved.shown_at or now)).total_seconds(), 0)
-    saved.answer = dict(answer)
+    saved.answer = cleaned
     saved.confidence = confidence if confidence is not None else saved.confidence
-    saved.score = mark(saved.question, answer)
+    saved.score = mark(saved.question, cleaned)
     saved.save()
-    _submit_when_tutor_is_done(attempt, now)
+    _submit_when_tutor_is_done(saved.attempt, now)
+    return saved
+
+
+@transaction.atomic
+def save_draft(
+    response: Response, answer: Answer, confidence: int | None, now: datetime, seen: str | None = None
+) -> Response:
+    """Save what stands on an exam's page while it is being filled in: as ``save_answer``, but may be incomplete.
+
+    An empty answer takes an earlier one back. In a tutor quiz, where the first answer counts, nothing is drafted.
+    """
+    if answer:
+        return save_answer(response, answer, confidence, now, seen)
+    saved = _locked(response, now)
+    if _is_tutor(saved):
+        raise Refused("Choose one of the options.")
+    if saved.is_answered:
+        _refuse_outdated(saved, seen)
+    saved.answer, saved.answered_at, saved.score = None, None, None
+    saved.confidence = confidence if confidence is not None else saved.confidence
+    saved.save()
     return saved
 
 
@@ -125,6 +144,22 @@ def clean_answer(question: Question, answer: Answer) -> dict[str, Any]:
     if question.kind == Question.Kind.LOCATE:
         return _clean_mark(question.case, answer)
     raise Refused("Choose one of the options.")
+
+
+def _locked(response: Response, now: datetime) -> Response:
+    """The response as it stands, held against changes from elsewhere. Raises TooLate when its attempt is over."""
+    attempt = Attempt.objects.select_for_update().get(pk=response.attempt_id)
+    refuse_if_over(attempt, now)
+    return Response.objects.select_related("attempt__assignment__quiz", "question__case").get(pk=response.pk)
+
+
+def _is_tutor(response: Response) -> bool:
+    return response.attempt.assignment.quiz.mode == Quiz.Mode.TUTOR
+
+
+def _refuse_outdated(saved: Response, seen: str | None) -> None:
+    if seen is not None and seen != revision(saved):
+        raise Outdated("You changed this answer in another window. That answer is kept; choose again to change it.")
 
 
 def _clean_mark(case: Case, answer: Answer) -> dict[str, Any]:
