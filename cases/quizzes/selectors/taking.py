@@ -165,11 +165,10 @@ def truth_of(response: Response, now: datetime) -> Truth | None:
     if not may_see_truth(response, now):
         return None
     question, case = response.question, response.question.case
-    marked = bool(response.answer and "row" in response.answer)
     return Truth(
         verdict=verdict(response.score),
         percent=round(100 * (response.score or 0)),
         explanation=explain(question.kind, case.to_spec(), response.answer, case.teaching_point),
         answer=answer_in_words(question.kind, case.finding, response.answer),
-        has_overlay=case.lesion_area_mm2 > 0 or marked,
+        has_overlay=case.lesion_area_mm2 > 0,
     )

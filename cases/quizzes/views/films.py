@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from cases.programs.access import ProgramRequest
 from cases.quizzes import policies
-from cases.quizzes.drawing import truth_png
 from cases.quizzes.views.taking import own_response, trainees_only
 
 
@@ -22,15 +21,12 @@ def film(request: ProgramRequest, attempt_id: str, position: int) -> HttpRespons
 @require_safe
 @trainees_only
 def truth_overlay(request: ProgramRequest, attempt_id: str, position: int) -> HttpResponse:
-    """The lesion and the reader's mark, as RGBA PNG. 404 as long as the key is secret, whatever the film shows."""
+    """The lesion as RGBA PNG. 404 as long as the key is secret, whatever the film shows."""
     response = own_response(request, attempt_id, position)
     if not policies.may_see_truth(response, timezone.now()):
         raise Http404("There is nothing to see here yet.")
-    case = response.question.case
-    given = response.answer or {}
-    mark = (given["row"], given["column"]) if "row" in given else None
-    with case.overlay.open("rb") as file:
-        return _uncached(truth_png(file.read(), case.rows, mark), "image/png")
+    with response.question.case.overlay.open("rb") as file:
+        return _uncached(file.read(), "image/png")
 
 
 def _uncached(content: bytes, content_type: str) -> HttpResponse:

@@ -116,6 +116,7 @@ def question_context(response: Response) -> dict[str, Any]:
     now = timezone.now()
     attempt, question = response.attempt, response.question
     standing = reads.standing_of(attempt, now)
+    truth = reads.truth_of(response, now)
     return {
         "attempt": attempt,
         "quiz": attempt.assignment.quiz,
@@ -133,7 +134,8 @@ def question_context(response: Response) -> dict[str, Any]:
         "previous": response.position - 1 or None,
         "next": response.position + 1 if response.position < standing.total else None,
         "may_answer": policies.may_answer(response, now),
-        "truth": reads.truth_of(response, now),
+        "truth": truth,
+        "tolerance_mm": question.tolerance_mm if truth and question.kind == question.Kind.LOCATE else None,
     }
 
 

@@ -1,64 +1,58 @@
 /**
- * Answering by keyboard, and telling a placed mark. A form with `data-quiz-form` holds inputs with
- * `data-quiz-option`: keys 1–9 choose one, Enter answers. After the answer, Enter follows `data-quiz-next`.
- * Keys that mean something where the focus is (the viewer, a button, a link) are left alone.
+ * Answering by keyboard. A form with `data-quiz-form` holds inputs with `data-quiz-option`: keys 1–9 choose one,
+ * Enter answers; where the question is answered already, Enter follows `data-quiz-next`. On a question's page the
+ * digits belong to the answer, wherever the focus is; Enter is left to whatever else means something by it.
  */
-const BUSY = '[data-viewer], a, button, summary, textarea, select, input[type="text"]';
+const form = () => document.querySelector<HTMLFormElement>('[data-quiz-form]');
+const within = (target: EventTarget | null, selector: string) => target instanceof Element && target.closest(selector) !== null;
+const isPlain = (event: KeyboardEvent) => !(event.ctrlKey || event.metaKey || event.altKey);
 
-function isFree(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
-  return !(event.target instanceof Element && event.target.closest(BUSY));
+function chooseByDigit(event: KeyboardEvent): void {
+  if (!/^[1-9]$/.test(event.key) || !isPlain(event) || within(event.target, 'textarea, select, [type="text"]')) return;
+  const option = form()?.querySelectorAll<HTMLInputElement>('[data-quiz-option]')[Number(event.key) - 1];
+  if (!option) return;
+  event.preventDefault();
+  event.stopPropagation();
+  option.focus();
+  option.click();
 }
 
-function choose(number: number): void {
-  const option = document.querySelectorAll<HTMLInputElement>('[data-quiz-form] [data-quiz-option]')[number - 1];
-  option?.focus();
-  option?.click();
-}
-
-function goOn(): boolean {
-  const form = document.querySelector<HTMLFormElement>('[data-quiz-form]');
+function answerByEnter(event: KeyboardEvent): void {
+  if (event.key !== 'Enter' || event.defaultPrevented || !isPlain(event)) return;
+  if (within(event.target, 'a, button, summary, textarea, select, [type="text"]')) return;
   const next = document.querySelector<HTMLAnchorElement>('[data-quiz-next]');
-  if (form) form.requestSubmit();
+  if (!form() && !next) return;
+  event.preventDefault();
+  if (form()) form()?.requestSubmit();
   else next?.click();
-  return Boolean(form ?? next);
 }
 
-function onMark(): void {
-  const absent = document.querySelector<HTMLInputElement>('[data-quiz-form] [name="absent"]');
-  if (absent) absent.checked = false;
-  const words = document.querySelector('[data-quiz-mark]');
-  if (words) words.textContent = 'Marked. Click or tap elsewhere to move the mark.';
-}
-
-function onChange(event: Event): void {
+/** A mark and "there is no lesion" exclude each other: the one given last stands. */
+function keepOne(event: Event): void {
   const input = event.target;
-  if (!(input instanceof HTMLInputElement) || input.name !== 'absent' || !input.checked) return;
-  const words = document.querySelector('[data-quiz-mark]');
-  if (words) words.textContent = 'No lesion. Click or tap the film to mark one instead.';
+  if (!(input instanceof HTMLInputElement) || !input.form?.matches('[data-quiz-form]')) return;
+  const absent = input.form.elements.namedItem('absent');
+  if (!(absent instanceof HTMLInputElement)) return;
+  if (input.name === 'row' && input.value !== '') absent.checked = false;
+  if (input === absent && absent.checked) {
+    document.querySelector('[data-viewer]')?.dispatchEvent(new CustomEvent('viewer:clear'));
+  }
 }
 
-/** A second click on the button sends nothing twice; coming back to the page makes it whole again. */
-function sendOnce(): void {
-  document.addEventListener('submit', (event) => {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.matches('[data-quiz-form]')) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = 'yes';
-  });
-  window.addEventListener('pageshow', () => {
-    document.querySelectorAll<HTMLElement>('[data-quiz-form]').forEach((form) => delete form.dataset.sent);
-  });
+/** A second click sends nothing twice; coming back to the page makes the form whole again. */
+function sendOnce(event: SubmitEvent): void {
+  const sent = event.target;
+  if (!(sent instanceof HTMLFormElement) || !sent.matches('[data-quiz-form]')) return;
+  if (sent.dataset.sent) event.preventDefault();
+  sent.dataset.sent = 'yes';
 }
 
-export function answerByKeyboard(): void {
-  document.addEventListener('keydown', (event) => {
-    if (!isFree(event)) return;
-    if (/^[1-9]$/.test(event.key)) choose(Number(event.key));
-    else if (event.key === 'Enter' && goOn()) event.preventDefault();
-  });
-  // Before htmx hears of it on the body, so that what is saved is what is shown.
-  document.addEventListener('viewer:located', onMark, { capture: true });
-  document.addEventListener('change', onChange);
-  sendOnce();
+export function followAnswering(): void {
+  // Before the viewer hears of a digit, and before htmx sends a change.
+  document.addEventListener('keydown', chooseByDigit, { capture: true });
+  document.addEventListener('change', keepOne, { capture: true });
+  // After the viewer, whose crosshair is placed by Enter.
+  window.addEventListener('keydown', answerByEnter);
+  document.addEventListener('submit', sendOnce);
+  window.addEventListener('pageshow', () => delete form()?.dataset.sent);
 }

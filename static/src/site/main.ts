@@ -4,10 +4,10 @@ import 'bootstrap/js/dist/dropdown';
 import 'bootstrap/js/dist/modal';
 import 'bootstrap/js/dist/tab';
 import '../scss/site.scss';
-import { answerByKeyboard } from '../quiz/answering';
+import { followAnswering } from '../quiz/answering';
 import { followSaving } from './saving';
 import { reportFailedRequests } from './failures';
 
 followSaving();
-answerByKeyboard();
+followAnswering();
 reportFailedRequests();
