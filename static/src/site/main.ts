@@ -7,7 +7,9 @@ import '../scss/site.scss';
 import { followAnswering } from '../quiz/answering';
 import { followSaving } from './saving';
 import { reportFailedRequests } from './failures';
+import { pressByKey } from './shortcuts';
 
 followSaving();
 followAnswering();
 reportFailedRequests();
+pressByKey();
