@@ -34,7 +34,7 @@ def start(request: ProgramRequest) -> HttpResponse:
     """What waits for this person, by role."""
     role, program = request.membership.role, request.program
     if role == Role.TRAINEE:
-        return render(request, "programs/start_trainee.html", {"dues": assignments_for(request.membership)})
+        return render(request, "programs/start_trainee.html", {"due": assignments_for(request.membership)})
     if role == Role.DIRECTOR:
         return render(request, "programs/start_director.html", selectors.director_start(program))
     return render(request, "programs/start_instructor.html", selectors.instructor_start(program))
