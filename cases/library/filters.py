@@ -1,7 +1,5 @@
 """Finding cases in the gallery."""
 
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet, TextField
@@ -22,9 +20,8 @@ class CaseFilter(django_filters.FilterSet):
     finding = django_filters.ChoiceFilter(
         choices=[(key, finding.name) for key, finding in FINDINGS.items()], empty_label="Any finding"
     )
-    stage = django_filters.TypedChoiceFilter(
+    stage = django_filters.ChoiceFilter(
         choices=[(level, f"Stage {level}" if level else "No stage") for level in STAGES],
-        coerce=int,
         method="at_stage",
         empty_label="Any stage",
     )
@@ -48,8 +45,9 @@ class CaseFilter(django_filters.FilterSet):
         model = Case
         fields: list[str] = []
 
-    def at_stage(self, cases: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
-        return cases.filter(stage__gte=value - 0.5, stage__lt=value + 0.5)
+    def at_stage(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        level = int(value)
+        return cases.filter(stage__gte=level - 0.5, stage__lt=level + 0.5)
 
     def of_age(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         group = AGE_GROUPS[value]

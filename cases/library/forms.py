@@ -83,10 +83,9 @@ class OrderForm(forms.Form):
 
     @property
     def order(self) -> Order | None:
-        """What is asked for, once it can be made."""
-        if self.is_bound and self.is_valid():
-            return self.cleaned_data["order"]
-        return None
+        """What is asked for, once it can be made. An untouched form asks for what it shows."""
+        form = self if self.is_bound else OrderForm({name: self[name].value() for name in self.fields})
+        return form.cleaned_data["order"] if form.is_valid() else None
 
     @property
     def complaint(self) -> str:

@@ -12,7 +12,8 @@ def requests_of(program: Program) -> QuerySet[CaseRequest]:
     def counted(curation: Case.Curation) -> Count:
         return Count("cases", filter=Q(cases__curation=curation))
 
-    return program.case_requests.select_related("job", "requested_by").annotate(
+    requests = program.case_requests.select_related("job", "requested_by").order_by("-created_at", "pk")
+    return requests.annotate(
         made=Count("cases"),
         to_review=counted(Case.Curation.NEW),
         accepted=counted(Case.Curation.ACCEPTED),
