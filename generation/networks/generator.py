@@ -82,9 +82,9 @@ def enlarge_grid(grid: Tensor, factor: int = 2) -> Tensor:
 class ChestGenerator(ModelMixin, ConfigMixin):
     """Draws a frontal chest radiograph and the mask of its lesion.
 
-    ``forward`` takes the anatomy's ``vector`` (B, vector_dim), ``warp`` (B, 2, 6, 6) and ``texture``
-    (B, texture_channels, 16, 16), the ``condition`` (B, condition_dim) and ``grid`` (B, N/2, N/2, 2): the
-    sampling grid of the anatomy's geometry into canonical coordinates, -1 to 1, at half of the image's size N.
+    ``forward`` takes the patient's ``vector`` (B, vector_dim) and ``warp`` (B, 2, 6, 6), random ``fields``
+    (B, field_channels, N/4, N/4) over the film, the ``condition`` (B, condition_dim) and ``grid`` (B, N/2, N/2, 2):
+    the sampling grid of the anatomy's geometry into canonical coordinates, -1 to 1, at half of the image's size N.
     ``gate_components`` are the positions in the vector that choose between atlases (posture, mirrored vessels).
     """
 
@@ -94,7 +94,7 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         vector_dim: int,
         condition_dim: int,
         gate_components: tuple[int, ...] = (),
-        texture_channels: int = 6,
+        field_channels: int = 12,
         size: int = 256,
         groups: int = 4,
         low_channels: int = 24,
@@ -115,7 +115,7 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         self.high_atlas = Atlas(len(gate_components), high_channels, size)
         deep = 2 * width
         self.enter = conv3(low_channels, width, stride=2)
-        self.mix = conv3(width + 2 * texture_channels, deep)
+        self.mix = conv3(width + field_channels + 2, deep)
         self.middle = ModulatedBlock(deep, style_dim)
         self.sink = conv3(deep, deep, stride=2)
         self.deepest = ModulatedBlock(deep, style_dim)
@@ -130,29 +130,20 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         self.fuse = conv3(high_channels, high_channels)
         self.draw = conv3(high_channels, 2)
 
-    def forward(
-        self, vector: Tensor, warp: Tensor, texture: Tensor, condition: Tensor, grid: Tensor
-    ) -> GeneratorOutput:
+    def forward(self, vector: Tensor, warp: Tensor, fields: Tensor, condition: Tensor, grid: Tensor) -> GeneratorOutput:
         style = self.style(torch.cat([vector, warp.flatten(1), condition], dim=1))
         gates = vector[:, self.gate_components]
         grids = self.flows(style, grid)
         atlas = sample_groups(self.low_atlas(gates), grids)
-        half = self._decode(atlas, self._textures(texture, grid), style)
+        half = self._decode(atlas, torch.cat([fields, halve(grid.permute(0, 3, 1, 2))], dim=1), style)
         fine = sample_groups(self.high_atlas(gates), [enlarge_grid(g) for g in grids])
         fine = fine * (1 + upsample(self.gain(half))) + functional.pixel_shuffle(self.lift(half), 2)
         out = self.draw(activate(fine + self.fuse(activate(fine))))
         return GeneratorOutput(image=out[:, :1] + 0.5, mask=out[:, 1:] * 4 - 2)
 
-    def _textures(self, texture: Tensor, grid: Tensor) -> Tensor:
-        """The patient's random fields at a quarter of the image's size, in the patient's and the atlas's frame."""
-        own = functional.interpolate(texture, size=grid.shape[1] // 2, mode="bicubic", align_corners=False)
-        coarse = halve(grid.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-        moved = functional.grid_sample(own, coarse, mode="bilinear", padding_mode="border", align_corners=False)
-        return torch.cat([own, moved], dim=1)
-
-    def _decode(self, atlas: Tensor, textures: Tensor, style: Tensor) -> Tensor:
+    def _decode(self, atlas: Tensor, fields: Tensor, style: Tensor) -> Tensor:
         """A modulated U-Net over the moved atlas: (B, low_channels, N/2, N/2) to (B, width, N/2, N/2)."""
-        middle = activate(self.mix(torch.cat([activate(self.enter(atlas)), textures], dim=1)))
+        middle = activate(self.mix(torch.cat([activate(self.enter(atlas)), fields], dim=1)))
         middle = self.middle(middle, style)
         deep = self.deepest(activate(self.sink(middle)), style)
         middle = self.middle_out(middle + self.rise(upsample(deep)), style)

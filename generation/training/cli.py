@@ -1,0 +1,98 @@
+"""The command that trains a generator, without a framework around it: ``add_arguments`` and ``run``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from generation.training.config import TrainingConfig
+
+CACHE = Path("var/corpus")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--corpus", default="simulated", choices=["simulated"], help="what to learn from")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="folder of samples rendered ahead")
+    parser.add_argument("--samples", type=int, default=4000, help="how many samples to render ahead at most")
+    parser.add_argument("--size", type=int, default=256, help="pixels along a side, a multiple of 8")
+    parser.add_argument("--minutes", type=float, default=30, help="how long to train")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--threads", type=int, default=0, help="processor threads to use; 0 leaves it to torch")
+    parser.add_argument("--seed", type=int, default=0, help="seed of weights and of what is drawn")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--render-only", action="store_true", help="only render samples into --cache")
+    parser.add_argument("--name", default="", help="also pack the model as a folder of this name under --out")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+
+
+def run(options: Mapping[str, Any], stdout: TextIO = sys.stdout) -> None:
+    """Render samples where they are missing, train, and pack the model when it is given a name."""
+    import torch
+
+    from generation.training.cache import CachedCorpus, grow_cache
+    from generation.training.loop import Progress, train
+    from generation.training.package import package
+    from generation.training.sheets import simulator_sheets
+
+    if options["threads"]:
+        torch.set_num_threads(options["threads"])
+    size = options["size"]
+    if size % 8:
+        raise ValueError(f"--size {size} is not a multiple of 8.")
+    rendered = grow_cache(options["cache"] / str(size), size, options["samples"], options["seed"])
+    if options["render_only"] or not (options["cache"] / str(size) / "specs.jsonl").exists():
+        for held in rendered:
+            if held % 200 < 8:
+                stdout.write(f"rendered {held} of {options['samples']} samples\n")
+                stdout.flush()
+    if options["render_only"]:
+        return
+
+    def show(progress: Progress) -> None:
+        losses = "  ".join(f"{name} {value:.4f}" for name, value in progress.losses.items())
+        left = max(0.0, 60 * options["minutes"] - progress.seconds) / 60
+        stdout.write(f"step {progress.step}  {progress.share:.0%}  {left:.0f} min left  {losses}\n")
+        stdout.flush()
+
+    saved = options["out"] / "config.json"
+    config = (
+        TrainingConfig.load(saved)
+        if options["resume"] and saved.exists()
+        else TrainingConfig(size=size, seed=options["seed"])
+    )
+    finished = train(
+        config,
+        CachedCorpus(options["cache"] / str(size), size),
+        options["out"],
+        options["minutes"],
+        device=_device(options["device"]),
+        resume=options["resume"],
+        on_progress=show,
+        on_sheet=simulator_sheets(size),
+    )
+    if options["name"]:
+        folder = package(finished.average, options["out"] / options["name"], version="0.1.0", card="")
+        stdout.write(f"Packed the model in {folder}\n")
+
+
+def _device(name: str) -> str:
+    import torch
+
+    if name != "auto":
+        return name
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def main() -> None:
+    """``python -m generation.training.cli``"""
+    parser = argparse.ArgumentParser(description="Train a conditional generator of chest radiographs.")
+    add_arguments(parser)
+    run(vars(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
