@@ -159,13 +159,13 @@ class Chest:
         u = x - HEART_ANCHOR_X
         right, left = self._borders(width)
         scanned = (HEART_ANCHOR_X - self.marks["heart_right"], self.marks["heart_left"] - HEART_ANCHOR_X)
-        walls = (HEART_ANCHOR_X - self.marks["lateral_R"], self.marks["lateral_L"] - HEART_ANCHOR_X)
+        walls = (HEART_ANCHOR_X - self.marks["lateral_R"] - 4, self.marks["lateral_L"] - HEART_ANCHOR_X - 8)
         stretch = [
             (was / border - 1) / (1 - (border / wall) ** 2)
             for was, border, wall in zip(scanned, (right, left), walls, strict=True)
         ]
         k = torch.where(u < 0, stretch[0], stretch[1])
-        t = u / torch.where(u < 0, walls[0], walls[1])
+        t = u.abs() / (u.abs() + 10 * torch.where(u < 0, self.layers["wall_R"], self.layers["wall_L"]) + 0.1)
         base = 0.3 * self.marks["heart_bottom"] + 0.7 * self.marks["heart_top"]
         low = torch.sigmoid((base - z) / 16)
         shape = 1 + self.column("heart_shape") * torch.exp(-(((z - base + 30) / 60) ** 2) - (u / 90) ** 2)

@@ -17,6 +17,8 @@ OUTWARD_TURN = np.deg2rad(14)
 """Turn of the scapulae when the shoulders are rolled forward, which clears them off the lungs."""
 LUNG_CM = 1.2
 HEART_CM = 1.0
+ANGLE_CM = 3.0
+"""The costophrenic angle is seen where the rays cross this much air; less shines through the liver unseen."""
 """Where the rays cross at least this much air, a pixel belongs to the lung."""
 
 
@@ -35,6 +37,8 @@ def dress(raw: Mapping[str, Layer]) -> tuple[dict[str, Layer], dict[str, float]]
     layers = {name: np.maximum(layer, 0) for name, layer in raw.items()}
     for name in ("ribs", "vessels_R", "vessels_L", "dilated_R", "dilated_L"):
         layers[name] = _sharpen(layers[name], 0.8)
+    layers["air_LLL"] = layers["air_LLL"] + _missing_base(air(layers, "L"), x, z, pixel)
+    layers["gut"] = 0.8 * ndi.gaussian_filter(layers["gut"], 4 / pixel)
     layers["spine"] = _calm_spine(layers["spine"], pixel)
     layers["soft"] = _lower_arms(layers["soft"], x, z)
     layers["scapulae"] = _roll_shoulders(layers["scapulae"], x, z)
@@ -57,7 +61,8 @@ def landmarks(layers: Mapping[str, Layer], x: Layer, z: Layer) -> dict[str, floa
     for side in SIDES:
         lung = air(layers, side) > LUNG_CM
         rows, columns = z[lung.any(1), 0], x[0, lung.any(0)]
-        marks[f"apex_{side}"], marks[f"floor_{side}"] = float(rows.max()), float(rows.min())
+        angle = (air(layers, side) > ANGLE_CM) & (np.abs(x) > 70)
+        marks[f"apex_{side}"], marks[f"floor_{side}"] = float(rows.max()), float(z[angle.any(1), 0].min())
         ends = (columns.min(), columns.max())
         marks[f"lateral_{side}"], marks[f"medial_{side}"] = map(float, ends if side == "R" else reversed(ends))
         near = np.exp(-(((z - rows.max() + 120) / 40) ** 2)) * np.exp(-(((np.abs(x) - 38) / 30) ** 2))
@@ -77,6 +82,17 @@ def landmarks(layers: Mapping[str, Layer], x: Layer, z: Layer) -> dict[str, floa
 
 def _sharpen(layer: Layer, amount: float) -> Layer:
     return np.clip(layer + amount * (layer - ndi.gaussian_filter(layer, (2.0, 1.3))), 0, None)
+
+
+def _missing_base(lung: Layer, x: Layer, z: Layer, pixel: float) -> Layer:
+    """Air (cm) that the left costophrenic recess lacks: the patient lay on it, and a fat pad fills its front."""
+    half = ndi.zoom(lung, 0.5, order=1)
+    reach = round(26 / pixel / 2)
+    across, down = np.ogrid[-reach : reach + 1, -reach : reach + 1]
+    closed = ndi.grey_closing(half, footprint=across**2 + down**2 <= reach**2)
+    missing = ndi.zoom(closed, 2, order=1)[: lung.shape[0], : lung.shape[1]] - lung
+    place = _step((x - 62) / 8) * _step((-45 - z) / 10)
+    return np.clip(ndi.gaussian_filter(missing, 2.5 / pixel), 0, None) * place * 0.85
 
 
 def _calm_spine(spine: Layer, pixel: float) -> Layer:

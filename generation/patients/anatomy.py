@@ -125,26 +125,27 @@ def _draw_patient(spec: CaseSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     pose_draw, mirror_draw, curve_draw = rng.random(3)
     severity = rng.uniform(0.7, 1.3)
     extra_weight = rng.uniform(9.0, 15.0)
-    enlargement = rng.uniform(0.535, 0.61)
+    enlargement = rng.uniform(0.53, 0.59)
     z = dict(zip(SCALES, np.clip(rng.standard_normal(len(SCALES)), -2.2, 2.2), strict=True))
     warp = np.clip(rng.standard_normal((2, WARP_GRID, WARP_GRID)), -2, 2)
     texture = rng.standard_normal(TEXTURE_SHAPE)
     has = dict.fromkeys(COMORBIDITIES, False) | dict.fromkeys(spec.comorbidities, True)
     female = spec.sex == "F"
     bulk = float(np.clip(25.5 + 3.2 * z["bulk"], 18.5, 29.5)) + (extra_weight if has["obesity"] else 0.0)
-    heart = float(np.clip(0.442 + 0.0006 * (spec.age - 45) + 0.022 * z["heart"], 0.375, 0.487))
+    heart = float(np.clip(0.442 + 0.0006 * (spec.age - 45) + 0.022 * z["heart"], 0.375, 0.480))
     if has["emphysema"]:
         heart = max(0.35, heart - 0.035)
     if has["cardiomegaly"]:
         heart = float(enlargement)
     curve = 2.5 * z["scoliosis"]
     if has["scoliosis"]:
-        curve = math.copysign(15.0 + 1.8 * z["scoliosis"], curve_draw - 0.35)
-    raised = 6.0 * (bulk > 31)
+        curve = math.copysign(17.0 + 2.0 * z["scoliosis"], curve_draw - 0.35)
+    raised = 9.0 * has["obesity"]
+    smaller = 0.06 * has["obesity"]
     paced = float(has["pacemaker"])
     values = {
-        "scale_x": (1.01 if female else 1.05) + 0.022 * z["scale_x"],
-        "scale_z": (0.975 if female else 1.01) + 0.03 * z["scale_z"],
+        "scale_x": (1.01 if female else 1.05) - smaller + 0.022 * z["scale_x"],
+        "scale_z": (0.975 if female else 1.01) - smaller + 0.03 * z["scale_z"],
         "taper": 0.03 * z["taper"],
         "rotation": 1.1 * z["rotation"],
         "offset_x": 4.0 * z["offset_x"],
@@ -167,7 +168,7 @@ def _draw_patient(spec: CaseSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         "gut_gas": float(np.clip(0.9 + 0.4 * z["gut_gas"], 0.1, 1.8)),
         "vessels": 1.0 + 0.12 * z["vessels"],
         "mirrored": float(mirror_draw < 0.4),
-        "contrast": z["contrast"],
+        "contrast": z["contrast"] - 1.6 * has["obesity"],
         "brightness": z["brightness"],
         "emphysema": float(severity) if has["emphysema"] else 0.0,
         "pacemaker": paced,
@@ -185,7 +186,7 @@ def _draw_patient(spec: CaseSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _pose(draw: float, emphysema: bool, obesity: bool) -> int:
     if emphysema:
         return POSE_NAMES.index("deep")
-    if obesity and draw < 0.6:
+    if obesity and draw < 0.8:
         return POSE_NAMES.index("shallow")
     shares = np.cumsum([0.36, 0.18, 0.18, 0.14])
     return int(np.searchsorted(shares, draw, side="right"))

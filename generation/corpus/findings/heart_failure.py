@@ -16,7 +16,7 @@ RATIOS = (0.525, 0.56, 0.60)
 DILATION = (0.0, 1.6, 2.0, 1.7)
 LOWER_LOSS = (0.0, 0.22, 0.27, 0.32)
 HAZE = (0.0, 0.09, 0.17, 0.22)
-RETICULATION = (0.0, 0.0, 0.12, 0.10)
+RETICULATION = (0.0, 0.0, 0.075, 0.055)
 BASAL = (0.0, 0.0, 0.09, 0.12)
 KERLEY = (0.0, 0.0, 1.0, 0.8)
 ALVEOLAR = (0.0, 0.0, 0.0, 0.50)
@@ -40,7 +40,7 @@ def apply(chest: Chest, order: Order) -> Lesion:
 def _ratio(chest: Chest, stage: Tensor) -> Tensor:
     own = chest.anatomy.value("heart")
     lean = 0.010 * ((own - 0.43) / 0.025).clamp(-1.2, 1.2)
-    aims = [own, *(torch.maximum(base + lean, own + 0.012 * level) for level, base in enumerate(RATIOS, start=1))]
+    aims = [own, *(torch.maximum(base + lean, own + 0.008 * level) for level, base in enumerate(RATIOS, start=1))]
     return steps(stage.flatten(), aims)
 
 
@@ -52,7 +52,7 @@ def _congest(chest: Chest, stage: Tensor, side: str, low: Tensor) -> Tensor:
     reach = 30 + 10 * stage
     distance = ((chest.x - x0) ** 2 + ((chest.z - z0 + 5) / 1.25) ** 2 + 1e-3).sqrt()
     haze = torch.exp(-((distance / reach) ** 2))
-    net = (0.35 + 0.35 * chest.noise(1, 4) + 0.35 * chest.noise(3, 4)).clamp(0, 1.6)
+    net = (0.5 + 0.27 * chest.noise(1, 6) + 0.27 * chest.noise(3, 7)).clamp(0, 1.3)
     net = net * (0.65 + 0.35 * chest.noise(2)).clamp(0.15, 1.4) * (0.4 + 0.6 * low)
     basal = torch.sigmoid((z0 - 10 - chest.z) / 20)
     share = haze * steps(stage, HAZE) + basal * steps(stage, BASAL) + net * steps(stage, RETICULATION)
@@ -60,15 +60,15 @@ def _congest(chest: Chest, stage: Tensor, side: str, low: Tensor) -> Tensor:
     wings = wings * torch.sigmoid((wall - 17) / 5)
     patchy = (1 + 0.13 * chest.noise(3) + 0.07 * chest.noise(1, 2)).clamp(0.5, 1.4)
     alveolar = blur(steps(stage, ALVEOLAR) * wings * patchy, 1.0 / chest.pixel_mm())
-    chest.fill(side, (share + alveolar).clamp(0, 0.9) * lung)
+    chest.fill(side, (share + alveolar).clamp(0, 0.9) * ((air - 1) / 5).clamp(0, 1))
     chest.added = chest.added - chest.layers[f"vessels_{side}"] * alveolar * 0.7
     chest.added = chest.added + 0.30 * steps(stage, KERLEY) * _kerley_lines(chest, side, wall) * lung
     here = torch.full_like(stage, float(side == "R"))
     level = 0.17 if side == "R" else 0.145
     fluid = pleural_effusion.pool(chest, Order(stage, here, ()), level * steps(stage, EFFUSION))
     wide = (chest.layers[f"dilated_{side}"] * (1 - low) > 0.05) & (distance < 62)
-    hazy = (haze * (1 + 0.10 * chest.noise(0)) > 0.42) & (stage >= 0.3)
-    interstitial = (basal * (0.6 + 0.1 * chest.noise(2)) > 0.42) & (stage > 1.3)
+    hazy = (haze * (1 + 0.10 * chest.noise(0)) > 0.46 - 0.02 * stage) & (stage >= 0.3)
+    interstitial = (basal * (0.6 + 0.1 * chest.noise(2)) > 0.55 - 0.08 * stage) & (stage > 1.3)
     return ((wide | hazy | interstitial | (alveolar > 0.1)) & (air > 1.5)) | fluid
 
 

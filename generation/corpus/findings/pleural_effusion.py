@@ -9,7 +9,7 @@ from generation.corpus.chest import Chest
 from generation.corpus.findings.base import Lesion, Order
 from generation.corpus.signal import blur, steps
 
-SHARES = (0.0, 0.21, 0.39, 0.70)
+SHARES = (0.0, 0.18, 0.39, 0.70)
 """Level of the fluid as a share of the lung's height at stages 0 to 3."""
 SPREAD = (0.0, 0.018, 0.04, 0.05)
 PUSH_MM = (0.0, 0.0, 3.0, 16.0)

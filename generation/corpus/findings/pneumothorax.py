@@ -9,7 +9,7 @@ from generation.corpus.chest import Chest
 from generation.corpus.findings.base import Lesion, Order
 from generation.corpus.signal import blur, steps
 
-RIM_MM = (0.0, 13.0, 29.0, 52.0)
+RIM_MM = (0.0, 14.0, 29.0, 52.0)
 """Width of the rim at the level of the hilum at stages 0 to 3."""
 SPREAD_MM = (0.0, 2.2, 3.0, 4.0)
 DENSITY = (0.0, 0.05, 0.13, 0.42)
@@ -32,20 +32,20 @@ def apply(chest: Chest, order: Order) -> Lesion:
     gas = (1 - kept) * lung
     density = blur(kept, 1.2 / chest.pixel_mm()) * steps(stage, DENSITY) * (1 + 0.10 * chest.noise(1))
     for side, here in (("R", right), ("L", 1 - right)):
-        chest.air_gain[side] = chest.air_gain[side] * (1 + here * 0.14 * gas) * (1 - here * density.clamp(0, 0.9))
+        chest.air_gain[side] = chest.air_gain[side] * (1 + here * 0.20 * gas) * (1 - here * density.clamp(0, 0.9))
     line = torch.exp(-((inwards / max(0.8, 0.7 * chest.pixel_mm())) ** 2)) * torch.sigmoid((wall - 2.5) / 1.5) * lung
-    chest.added = chest.added + 0.36 * line * (1 - 0.7 * (stage - 2).clamp(0, 1)) * (stage > 0)
+    chest.added = chest.added + 0.6 * line * (1 - 0.7 * (stage - 2).clamp(0, 1)) * (stage > 0)
     return Lesion((gas > 0.5) & (wall > 0), {"rim_mm": rim.flatten()})
 
 
 def _inside(chest: Chest, order: Order, wall: Tensor, rim: Tensor) -> Tensor:
     """Distance in mm of each pixel from the lung's edge, positive inside the lung."""
     x0, z0 = order.mark(chest, "hilum_x"), order.mark(chest, "hilum_z")
-    width = rim * (0.72 + 0.62 * torch.sigmoid((chest.z - z0 - 4) / 22)) + 0.09 * rim * chest.noise(0)
+    width = rim * (0.72 + 0.62 * torch.sigmoid((chest.z - z0 - 4) / 22)) + 0.05 * rim * chest.noise(0)
     by_wall = wall - width
-    x = (chest.x - x0 + order.outward * 13) / 40
+    x = (chest.x - x0 + order.outward * 19) / 42
     z = (chest.z - z0 + 14) / 62
-    ball = 40 * (1 - (x * x + z * z + 1e-4).sqrt()) + 3.2 * chest.noise(0)
+    ball = 42 * (1 - (x * x + z * z + 1e-4).sqrt()) + 2.2 * chest.noise(0)
     collapse = (order.stage - 2).clamp(0, 1)
     return (1 - collapse) * by_wall + collapse * ball
 
