@@ -1,13 +1,15 @@
 """Samples rendered ahead, on disk: so that training never waits for the simulator and shuffles freely.
 
-A cache is a folder with ``samples.bin`` (image, healthy twin and mask of every sample, memory-mapped) and
-``specs.jsonl``. It may still be growing while a training reads it. Some patients are held out for evaluation:
-``is_held_out`` decides by the patient's seed, so that no cache can leak them.
+A cache is a folder with ``samples.bin`` (image, healthy twin and mask of every sample, memory-mapped),
+``anatomies.bin`` (the patient's numbers, as they were when the sample was rendered) and ``specs.jsonl``. It may
+still be growing while a training reads it. Some patients are held out for evaluation: ``is_held_out`` decides by
+the patient's seed, so that no cache can leak them.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +20,13 @@ import torch
 from torch import Tensor
 
 from generation.networks.inputs import Inputs
+from generation.patients.anatomy import ANATOMY_DIM, TEXTURE_SHAPE, WARP_GRID, Anatomy
 from generation.spec import CaseSpec
 
 LAYERS = 3
 GREYS = 65535
+ANATOMY_PARTS = (("vector", (ANATOMY_DIM,)), ("warp", (2, WARP_GRID, WARP_GRID)), ("texture", TEXTURE_SHAPE))
+ANATOMY_NUMBERS = sum(math.prod(shape) for _, shape in ANATOMY_PARTS)
 
 
 def is_held_out(spec: CaseSpec) -> bool:
@@ -72,19 +77,22 @@ class CachedCorpus:
     def load(self, positions: Sequence[int], twins: int = 0) -> Batch:
         """The samples at ``positions``, with healthy twins of the first ``twins`` patients who are ill."""
         specs = [self.specs[position] for position in positions]
-        stored = torch.from_numpy(self._samples()[list(positions)].astype(np.float32) / GREYS)
+        samples, anatomies = self._stored()
+        stored = torch.from_numpy(samples[list(positions)].astype(np.float32) / GREYS)
         image, normal, mask = stored[:, 0:1], stored[:, 1:2], stored[:, 2:3]
         ill = [index for index, spec in enumerate(specs) if spec.finding != "normal"][:twins]
+        patients = unpack(torch.from_numpy(anatomies[[*positions, *(positions[index] for index in ill)]]))
         return Batch(
-            inputs=Inputs.of(specs + [specs[index].healthy_twin() for index in ill], self.size),
+            inputs=Inputs.of(specs + [specs[index].healthy_twin() for index in ill], self.size, patients),
             image=torch.cat([image, normal[ill]]),
             normal=torch.cat([normal, normal[ill]]),
             mask=torch.cat([mask, torch.zeros_like(mask[ill])]),
         )
 
-    def _samples(self) -> np.ndarray:
-        shape = (len(self.specs), LAYERS, self.size, self.size)
-        return np.memmap(self.folder / "samples.bin", np.uint16, "r", shape=shape)
+    def _stored(self) -> tuple[np.ndarray, np.ndarray]:
+        count = len(self.specs)
+        samples = np.memmap(self.folder / "samples.bin", np.uint16, "r", shape=(count, LAYERS, self.size, self.size))
+        return samples, np.memmap(self.folder / "anatomies.bin", np.float32, "r", shape=(count, ANATOMY_NUMBERS))
 
     def _read_specs(self) -> None:
         lines = (self.folder / "specs.jsonl").read_text().splitlines(keepends=True)
@@ -116,10 +124,26 @@ def grow_cache(folder: Path, size: int, count: int, seed: int = 0, chunk: int = 
         group = [next(specs) for _ in range(min(chunk, count - held))]
         samples = simulator.render(group, size=size)
         stored = torch.cat([samples.image, samples.normal, samples.mask], dim=1).clamp(0, 1)
-        with (folder / "samples.bin").open("r+b" if held else "wb") as file:
-            file.seek(held * LAYERS * size * size * 2)
-            file.write((stored.numpy() * GREYS).round().astype(np.uint16).tobytes())
+        _write(folder / "samples.bin", held, (stored.numpy() * GREYS).round().astype(np.uint16))
+        _write(folder / "anatomies.bin", held, pack(samples.anatomy).numpy())
         with listed.open("a") as file:
             file.writelines(json.dumps(spec.to_dict()) + "\n" for spec in group)
         held += len(group)
         yield held
+
+
+def pack(anatomy: Anatomy) -> Tensor:
+    """Anatomies as rows of numbers, (B, ANATOMY_NUMBERS) float32."""
+    return torch.cat([getattr(anatomy, name).flatten(1) for name, _ in ANATOMY_PARTS], dim=1).float()
+
+
+def unpack(rows: Tensor) -> Anatomy:
+    """The anatomies that ``pack`` made into rows."""
+    parts = rows.split([math.prod(shape) for _, shape in ANATOMY_PARTS], dim=1)
+    return Anatomy(*(part.unflatten(1, shape) for part, (_, shape) in zip(parts, ANATOMY_PARTS, strict=True)))
+
+
+def _write(path: Path, position: int, rows: np.ndarray) -> None:
+    with path.open("r+b" if position else "wb") as file:
+        file.seek(position * rows[0].nbytes)
+        file.write(rows.tobytes())
