@@ -136,6 +136,7 @@ class DueView(ProgramApiView):
     """A trainee's assignments."""
 
     permission = "quizzes.take_quizzes"
+    queryset = Assignment.objects.none()
     serializer_class = DueSerializer
 
     @extend_schema(

@@ -1,6 +1,8 @@
 """Tokens: got for an e-mail address and password, given back when no longer needed."""
 
 from allauth.account.adapter import get_adapter
+from allauth.account.utils import has_verified_email
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
 from knox.auth import TokenAuthentication
@@ -51,6 +53,9 @@ class TokenView(ApiView):
             user = get_adapter().authenticate(request._request, email=email, password=password)
         except ValidationError as error:
             raise exceptions.Throttled(detail=error.messages[0]) from error
-        if user is None:
+        # allauth leaves these two to its sign-in pages.
+        if user is None or not user.is_active:
             raise exceptions.AuthenticationFailed("The e-mail address or the password is not right.")
+        if settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory" and not has_verified_email(user):
+            raise exceptions.AuthenticationFailed("Confirm your e-mail address first: sign in on the site once.")
         return user
