@@ -19,13 +19,13 @@ class Explanation:
 
 def explain(kind: str, spec: CaseSpec, answer: Mapping[str, Any] | None, teaching_point: str = "") -> Explanation:
     """The explanation of a question of ``kind`` on ``spec``, fitted to ``answer`` (None: not answered)."""
-    points = [("", teaching_point)]
+    points = [("Teaching point", teaching_point)]
     points += _about_the_answer(kind, spec, answer)
     if spec.finding != "normal":
         stage = spec.definition.stage(spec.stage)
         points.append((f"Stage {stage.level}: {stage.name}", stage.rule))
     points.append((spec.definition.name, spec.definition.teaching))
-    return Explanation(truth_in_words(spec), tuple((heading, text) for heading, text in points if text))
+    return Explanation(truth_in_words(spec), tuple(point for point in points if point[1]))
 
 
 def truth_in_words(spec: CaseSpec) -> str:

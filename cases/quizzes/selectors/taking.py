@@ -8,11 +8,14 @@ from django.db.models import QuerySet
 
 from cases.library.models import Case
 from cases.programs.models import Membership
+from cases.quizzes import marking
 from cases.quizzes.asking import Option, options_in_words
 from cases.quizzes.explaining import Explanation, answer_in_words, explain
 from cases.quizzes.models import Attempt, Question, Response
 from cases.quizzes.policies import finished_at, may_see_truth
 from cases.quizzes.scoring import final_score
+from cases.quizzes.selectors.masks import lesion_mask
+from generation.vocabulary import FINDINGS
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Truth:
 
     verdict: str
     percent: int
+    key: str | int | None
+    """The right option; None for locate."""
     explanation: Explanation
     answer: str
     has_overlay: bool
@@ -160,6 +165,25 @@ def review_rows(attempt: Attempt, now: datetime) -> list[ReviewRow]:
     ]
 
 
+def key_of(question: Question) -> str | int | None:
+    """The right option: a finding or a stage's level; None for locate, whose key is the mask."""
+    if question.kind == Question.Kind.CHOICE:
+        return question.case.finding
+    if question.kind == Question.Kind.STAGE:
+        return FINDINGS[question.case.finding].stage(question.case.stage).level
+    return None
+
+
+def distance_mm_of(response: Response, now: datetime) -> int | None:
+    """Whole millimetres from the reader's mark to the lesion's edge; None without either, or while it is secret."""
+    answer, case = response.answer or {}, response.question.case
+    if "row" not in answer or not may_see_truth(response, now):
+        return None
+    point = (answer["row"], answer["column"])
+    distance = marking.distance_to_lesion_mm(point, lesion_mask(case), case.pixel_spacing_mm)
+    return None if distance is None else round(distance)
+
+
 def truth_of(response: Response, now: datetime) -> Truth | None:
     """The key of the question, or None as long as it is secret."""
     if not may_see_truth(response, now):
@@ -168,6 +192,7 @@ def truth_of(response: Response, now: datetime) -> Truth | None:
     return Truth(
         verdict=verdict(response.score),
         percent=round(100 * (response.score or 0)),
+        key=key_of(question),
         explanation=explain(question.kind, case.to_spec(), response.answer, case.teaching_point),
         answer=answer_in_words(question.kind, case.finding, response.answer),
         has_overlay=case.lesion_area_mm2 > 0,

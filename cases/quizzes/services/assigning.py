@@ -17,6 +17,8 @@ def assign_quiz(quiz: Quiz, cohort: Cohort, assigned_by: User, opens_at: datetim
     if cohort.program_id != quiz.program_id:
         raise Refused("The cohort belongs to another program.")
     _check_dates(opens_at, closes_at)
+    if quiz.assignments.filter(cohort=cohort, closes_at__gt=opens_at).exists():
+        raise Refused(f"{cohort} has this quiz already at that time. Change the dates of that assignment instead.")
     return Assignment.objects.create(
         quiz=quiz, cohort=cohort, assigned_by=assigned_by, opens_at=opens_at, closes_at=closes_at
     )

@@ -1,22 +1,19 @@
 """Taking a quiz: start, look, answer, submit."""
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from django.db import transaction
-from numpy.typing import NDArray
-from PIL import Image
 
 from cases.library.models import Case
 from cases.programs.models import User
 from cases.quizzes import marking
 from cases.quizzes.models import Assignment, Attempt, Question, Quiz, Response
 from cases.quizzes.policies import finished_at
+from cases.quizzes.selectors.masks import lesion_mask
 from cases.quizzes.services.errors import Outdated, Refused, TooLate
 from generation.chance import chance
 from generation.vocabulary import FINDINGS
@@ -180,16 +177,11 @@ def mark(question: Question, answer: Answer) -> float:
         return marking.mark_choice(answer["finding"], case.finding)
     if question.kind == Question.Kind.STAGE:
         scale = FINDINGS[case.finding]
-        levels = [stage.level for stage in scale.stages]
-        return marking.mark_stage(answer["stage"], scale.stage(case.stage).level, levels)
+        return marking.mark_stage(
+            answer["stage"], scale.stage(case.stage).level, [stage.level for stage in scale.stages]
+        )
     point = None if answer.get("absent") else (answer["row"], answer["column"])
     return marking.mark_locate(point, lesion_mask(case), case.pixel_spacing_mm, question.tolerance_mm)
-
-
-def lesion_mask(case: Case) -> NDArray[np.uint8]:
-    """The case's mask, rows × columns, 0 or 255."""
-    with case.mask.open("rb") as file:
-        return np.asarray(Image.open(io.BytesIO(file.read())).convert("L"))
 
 
 def _submit_when_tutor_is_done(attempt: Attempt, now: datetime) -> None:

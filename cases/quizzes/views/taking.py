@@ -135,6 +135,7 @@ def question_context(response: Response) -> dict[str, Any]:
         "next": response.position + 1 if response.position < standing.total else None,
         "may_answer": policies.may_answer(response, now),
         "truth": truth,
+        "distance_mm": reads.distance_mm_of(response, now),
         "tolerance_mm": question.tolerance_mm if truth and question.kind == question.Kind.LOCATE else None,
     }
 
