@@ -2,7 +2,7 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from cases.library.models import Case
@@ -33,6 +33,7 @@ class CaseFilter(django_filters.FilterSet):
         empty_label="Any age",
     )
     comorbidity = django_filters.ChoiceFilter(
+        label="Comorbidity",
         choices=[("none", "None"), *((key, item.name) for key, item in COMORBIDITIES.items())],
         method="with_comorbidity",
         empty_label="Any comorbidity",
@@ -44,6 +45,14 @@ class CaseFilter(django_filters.FilterSet):
     class Meta:
         model = Case
         fields: list[str] = []
+
+    @property
+    def form(self) -> forms.Form:
+        """The controls, in Bootstrap's dress."""
+        form: forms.Form = super().form
+        for field in form.visible_fields():
+            field.field.widget.attrs["class"] = "form-select"
+        return form
 
     def at_stage(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         level = int(value)
@@ -58,7 +67,7 @@ class CaseFilter(django_filters.FilterSet):
             return cases.filter(comorbidities=[])
         # SQLite cannot look into a JSON list, so look for the quoted key in its text.
         listed = cases.annotate(listed=Cast("comorbidities", TextField()))
-        return listed.filter(Q(listed__contains=f'"{value}"'))
+        return listed.filter(listed__contains=f'"{value}"')
 
     @property
     def active(self) -> int:

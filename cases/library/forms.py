@@ -17,6 +17,7 @@ DEFAULT_FINDING = "heart_failure"
 ANYWHERE = ANY
 SINGLE, SERIES = "single", "series"
 SEX_CHOICES = [(ANY, "Women and men"), *((key, {"F": "Women", "M": "Men"}[key]) for key in SEXES)]
+HOW_MANY = f"Order 1 to {MAX_COUNT} at a time."
 FORM_FIELD = {"stages": "stages", "side": "place", "lobe": "place"}
 """Where an order's complaint is shown, if not at the field of the same name."""
 
@@ -52,7 +53,13 @@ class OrderForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    count = forms.IntegerField(label="Number", min_value=1, max_value=MAX_COUNT, initial=8)
+    count = forms.IntegerField(
+        label="Number",
+        min_value=1,
+        max_value=MAX_COUNT,
+        initial=8,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), HOW_MANY),
+    )
     age = forms.IntegerField(label="Exact age", min_value=MIN_AGE, max_value=MAX_AGE, required=False)
     seed = forms.IntegerField(label="Seed of the first patient", min_value=0, max_value=MAX_SEED, required=False)
 
@@ -115,6 +122,13 @@ class OrderForm(forms.Form):
             field = FORM_FIELD.get(error.field, error.field)
             self.add_error(field if field in self.fields else None, error.message)
         return data
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        for name in self.errors:
+            if name in self.fields:
+                attrs = self.fields[name].widget.attrs
+                attrs["class"] = f"{attrs.get('class', '')} is-invalid".strip()
 
     def _order(self, data: dict[str, Any]) -> Order:
         side, _, lobe = (data.get("place") or ANYWHERE).partition(":")

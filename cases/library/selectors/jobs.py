@@ -15,7 +15,7 @@ PATIENCE = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class JobProgress:
-    """A job as its page shows it. ``seconds_left`` is None until a case has been timed."""
+    """A job as its page shows it. ``seconds_left`` is None until the pace is known."""
 
     job: Job
     seconds_left: float | None
@@ -72,19 +72,16 @@ def job_progress(job: Job) -> JobProgress:
 
 
 def seconds_left(job: Job, now: datetime) -> float | None:
-    """From the pace of the cases made since the worker took the job up; the first of them, slow because
-    the model is loaded for it, counts only while there is no other."""
+    """From the pace of the cases made since the worker took the job up. The first of them says nothing
+    yet: it waited for the model to load."""
     if job.state != Job.State.RUNNING or not job.started_at:
         return None
     timed = job.request.cases.filter(created_at__gte=job.started_at).aggregate(
         count=Count("id"), first=Min("created_at"), last=Max("created_at")
     )
-    if not timed["count"]:
+    if timed["count"] < 2:
         return None
-    if timed["count"] == 1:
-        pace = (timed["last"] - job.started_at).total_seconds()
-    else:
-        pace = (timed["last"] - timed["first"]).total_seconds() / (timed["count"] - 1)
+    pace = (timed["last"] - timed["first"]).total_seconds() / (timed["count"] - 1)
     since_last = (now - timed["last"]).total_seconds()
     return max(pace * (job.total - job.done) - since_last, 0)
 

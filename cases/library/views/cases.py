@@ -74,7 +74,7 @@ def edit_teaching_point(request: ProgramRequest, pk: UUID) -> HttpResponse:
         messages.success(request, "The teaching point is saved.")
         return _to_case(request, case)
     context = _case_context(request, _case(request, pk))
-    return render(request, "library/case.html", {**context, "teaching_form": form}, status=422)
+    return render(request, "library/case.html", {**context, "teaching_form": form})
 
 
 @require_POST

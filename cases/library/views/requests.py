@@ -35,7 +35,7 @@ def new_request(request: ProgramRequest) -> HttpResponse:
 def _order(request: ProgramRequest) -> HttpResponse | HttpResponseRedirect:
     form = OrderForm(request.POST)
     if not form.is_valid():
-        return render(request, "library/new_request.html", {"form": form}, status=422)
+        return render(request, "library/new_request.html", {"form": form})
     placed = place_request(request.program, request.user, form.cleaned_data["order"])
     return redirect("library:job", request.program.slug, placed.job.pk)
 
