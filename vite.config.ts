@@ -31,7 +31,7 @@ export default defineConfig({
   plugins: [iconSprite(resolve(root, 'static/src/icons.txt'))],
   resolve: {
     // vtk.js and Cornerstone reach for Node's modules of these names; these are their browser versions.
-    alias: { events: 'events/', url: 'url/' },
+    alias: { events: 'events/', url: 'url/', xmlbuilder2: resolve(root, 'static/src/viewer/without-xml.ts') },
   },
   css: {
     preprocessorOptions: {

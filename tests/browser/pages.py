@@ -30,7 +30,7 @@ def viewer_page(request: HttpRequest) -> HttpResponse:
     """``?pixels=``, ``?overlay``, ``?locate``, ``?mark=row,column``, ``?size=``."""
     query = request.GET
     size = int(query.get("size", SIZE))
-    row, column = (query.get("mark", "").split(",") + [None])[:2] if "mark" in query else (None, None)
+    row, column = query["mark"].split(",") if "mark" in query else (None, None)
     context = {
         "pixels_url": query.get("pixels", f"/viewer-page/film?{query.urlencode()}"),
         "rows": size,

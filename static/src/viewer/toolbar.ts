@@ -21,7 +21,7 @@ export class Toolbar {
     }
     if (!this.presets) return;
     const option = (key: string, name: string) => new Option(name, key);
-    this.presets.replaceChildren(...presets.map(({ key, name }) => option(key, name)), option('own', 'Own window'));
+    this.presets.replaceChildren(...presets.map(({ key, name }) => option(key, name)), option('own', 'Own'));
     this.presets.addEventListener('change', () => choose(this.presets!.value), { signal });
   }
 

@@ -20,9 +20,9 @@ export function presetsFor(pixels: Uint16Array): WindowPreset[] {
   const share = quantiles(pixels.filter((value) => value > AIR), [0.02, 0.55, 0.45, 0.995]);
   const named = (key: string, name: string, low: number, high: number): WindowPreset => ({ key, name, ...between(low, high) });
   return [
-    { key: 'default', name: 'Whole range', ...WHOLE_RANGE },
+    { key: 'default', name: 'Default', ...WHOLE_RANGE },
     named('lungs', 'Lungs', share[0], share[1]),
-    named('mediastinum', 'Mediastinum and bone', share[2], share[3]),
+    named('mediastinum', 'Mediastinum', share[2], share[3]),
   ];
 }
 
