@@ -23,11 +23,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from random import Random
+from functools import cached_property
 
 import numpy as np
 
-from generation.chance import chance
+from generation.chance import normal_draw
 from generation.patients.background import Background
 from generation.patients.card import Measurement
 from generation.patients.presentations import Levels
@@ -149,6 +149,10 @@ class Visit:
     presentation: str
     stage: float
 
+    @cached_property
+    def patient_key(self) -> str:
+        return self.spec.patient_key
+
     def level(self, table: Mapping[str, Levels]) -> float:
         """What ``table`` says of this presentation at this stage; 0 at stage 0."""
         return at_stage(table.get(self.presentation), self.stage)
@@ -160,9 +164,9 @@ class Visit:
 
     def luck(self, name: str) -> float:
         """A standard normal number: mostly the patient's own, a little of the day."""
-        own: Random = chance(name, self.spec.patient_key)
-        day: Random = chance(name, self.spec.patient_key, self.spec.finding, self.spec.stage)
-        mixed = own.gauss(0, 1) + DAY_TO_DAY * day.gauss(0, 1)
+        own = normal_draw(name, self.patient_key)
+        day = normal_draw(name, self.patient_key, self.spec.finding, self.spec.stage)
+        mixed = own + DAY_TO_DAY * day
         return max(-2.0, min(2.0, mixed / math.hypot(1, DAY_TO_DAY)))
 
     def has(self, comorbidity: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
-from generation.chance import chance
+from generation.chance import chance, draw
 from generation.patients.background import Background, background_of
 from generation.patients.card import Measurement, Vignette
 from generation.patients.complaints import (
@@ -71,14 +71,14 @@ def write_vignette(spec: CaseSpec) -> Vignette:
 
 def _presentation(spec: CaseSpec) -> tuple[str, float]:
     """Why the patient was sent, and how far along its scale: 1 where the presentation has no stages."""
-    draw = chance("presentation", spec.patient_key).random()
+    luck = draw("presentation", spec.patient_key)
     if spec.finding != "normal":
-        by_chance = draw < _by_chance(spec)
+        by_chance = luck < _by_chance(spec)
         return ("routine", 1) if by_chance else (spec.finding, spec.stage)
     for presentation in PRESENTATIONS.values():
-        if draw < presentation.share:
+        if luck < presentation.share:
             return presentation.key, 1
-        draw -= presentation.share
+        luck -= presentation.share
     return "routine", 1
 
 
@@ -92,7 +92,7 @@ def _drawn(complaints: Iterable[Complaint], visit: Visit, most: int) -> list[Com
     drawn: list[Complaint] = []
     for complaint in complaints:
         likely = visit.level(complaint.chance)
-        luck = chance("complaint", complaint.key, visit.spec.patient_key).random()
+        luck = draw("complaint", complaint.key, visit.patient_key)
         fits_age = complaint.ages[0] <= visit.spec.age <= complaint.ages[1]
         taken = complaint.group and complaint.group in {other.group for other in drawn}
         if fits_age and luck < likely and not taken:
@@ -155,7 +155,7 @@ def _story(
 def _days(visit: Visit) -> float:
     ranges = PRESENTATIONS[visit.presentation].days
     low, high = ranges[min(len(ranges), max(1, round(visit.stage))) - 1]
-    return low * (high / low) ** chance("duration", visit.spec.patient_key).random()
+    return low * (high / low) ** draw("duration", visit.patient_key)
 
 
 def _routine_reasons(spec: CaseSpec) -> list[str]:
@@ -164,7 +164,7 @@ def _routine_reasons(spec: CaseSpec) -> list[str]:
 
 
 def _onset(visit: Visit, luck: Random) -> str:
-    sudden = chance("sudden", visit.spec.patient_key).random() < visit.level(SUDDEN)
+    sudden = draw("sudden", visit.patient_key) < visit.level(SUDDEN)
     return luck.choice(SUDDEN_WORDS) if sudden else ""
 
 
