@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,14 +41,15 @@ def save(path: Path, poses: Mapping[str, tuple[Mapping[str, NDArray], Mapping[st
     stack = np.stack([np.stack([poses[pose][0][layer] for layer in LAYERS]) for pose in POSE_NAMES])
     steps = np.round(stack / STEP_CM).astype(np.int32)
     differences = np.diff(steps, axis=-1, prepend=0).astype(np.int16)
-    marks = {
+    stored: dict[str, Any] = {
         f"landmark_{name}": np.array([poses[pose][1][name] for pose in POSE_NAMES], np.float32)
         for name in poses[POSE_NAMES[0]][1]
     }
     # Low and high bytes apart compress far better than interleaved.
     low, high = (differences & 0xFF).astype(np.uint8), (differences >> 8).astype(np.int8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, low=low, high=high, layers=np.array(LAYERS), poses=np.array(POSE_NAMES), **marks)
+    stored |= {"low": low, "high": high, "layers": np.array(LAYERS), "poses": np.array(POSE_NAMES)}
+    np.savez_compressed(path, **stored)
 
 
 @lru_cache(maxsize=2)

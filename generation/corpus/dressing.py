@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from scipy.interpolate import make_interp_spline
 
 from generation.corpus.layers import APEX_Z, FIELD, LOBES, SIDES
 
-Layer = NDArray[np.float32]
+Layer = NDArray[np.floating[Any]]
 
 OUTWARD_TURN = np.deg2rad(14)
 """Turn of the scapulae when the shoulders are rolled forward, which clears them off the lungs."""
@@ -51,7 +53,7 @@ def dress(raw: Mapping[str, Layer]) -> tuple[dict[str, Layer], dict[str, float]]
 
 def air(layers: Mapping[str, Layer], side: str) -> Layer:
     """Air of one lung in cm."""
-    return sum(layers[name] for name in LOBES if name[4] == side)
+    return reduce(np.add, [layers[name] for name in LOBES if name[4] == side])
 
 
 def landmarks(layers: Mapping[str, Layer], x: Layer, z: Layer) -> dict[str, float]:

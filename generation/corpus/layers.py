@@ -4,11 +4,11 @@ Every layer is a line integral in cm of water equivalent along the rays of a PA 
 of FIELD mm: x runs to the patient's left (to the right on the film), z upwards, (0, 0) is the centre.
 """
 
-FIELD = 345.0
-"""Side of the atlas in mm, measured in the plane of the patient's middle."""
-APEX_BELOW_TOP = 27.0
+from generation.patients.anatomy import APEX_Z
+from generation.patients.anatomy import FIELD_MM as FIELD
+
+APEX_BELOW_TOP = FIELD / 2 - APEX_Z
 """Lung apices lie this many mm under the atlas's upper edge."""
-APEX_Z = FIELD / 2 - APEX_BELOW_TOP
 
 LOBE_LABELS = {"air_RUL": 12, "air_RML": 13, "air_RLL": 14, "air_LUL": 10, "air_LLL": 11}
 """Air of each lobe: what the lung lacks to be water. Values are the CT's labels."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import torch
@@ -58,7 +59,7 @@ class Floor:
     def of(cls, parts: dict[str, NDArray[np.float32]]) -> Floor:
         """Measure the lung's floor in the channels."""
         dx, dy, dz = CHANNEL_SPACING
-        air = sum(parts[name] for name in LOBES) > 0.4
+        air = reduce(np.add, [parts[name] for name in LOBES]) > 0.4
         has = air.any(2)
         height = np.where(has, air.argmax(2) * dz, np.nan)
         nearest = ndi.distance_transform_edt(~has, return_distances=False, return_indices=True)

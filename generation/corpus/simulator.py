@@ -12,7 +12,7 @@ from generation.corpus import comorbidities
 from generation.corpus.atlas import Atlas, load_atlas
 from generation.corpus.chest import Chest
 from generation.corpus.composition import attenuation
-from generation.corpus.detector import Window, display, processed, window
+from generation.corpus.detector import display, processed, window
 from generation.corpus.findings import RECIPES, Lesion, Order
 from generation.patients.anatomy import Anatomy, draw_anatomy
 from generation.spec import CaseSpec
@@ -91,6 +91,3 @@ def _groups(specs: Sequence[CaseSpec]) -> Iterator[tuple[str, list[int]]]:
         members = [i for i, spec in enumerate(specs) if spec.finding == finding]
         for first in range(0, len(members), AT_ONCE):
             yield finding, members[first : first + AT_ONCE]
-
-
-__all__ = ["Samples", "Simulator", "Window"]

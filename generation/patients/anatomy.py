@@ -228,8 +228,9 @@ def geometry(anatomy: Anatomy, size: int) -> Tensor:
 @lru_cache(maxsize=16)
 def _spline(size: int, device: torch.device) -> Tensor:
     """Weights (size, WARP_GRID) of the control points at each pixel: bicubic interpolation along one axis."""
-    points = torch.eye(WARP_GRID, device=device)[None, None]
-    return F.interpolate(points, size=(size, WARP_GRID), mode="bicubic", align_corners=True)[0, 0]
+    with torch.inference_mode(False):  # a cached inference tensor would break a later backward pass
+        points = torch.eye(WARP_GRID, device=device)[None, None]
+        return F.interpolate(points, size=(size, WARP_GRID), mode="bicubic", align_corners=True)[0, 0]
 
 
 def film_mm(anatomy: Anatomy, size: int) -> tuple[Tensor, Tensor]:

@@ -23,7 +23,7 @@ class Order:
 
     @classmethod
     def of(cls, specs: Sequence[CaseSpec], device: torch.device) -> Order:
-        """The order of each spec; findings may differ from the recipe's only by mistake of the caller."""
+        """The orders of ``specs``, which share one finding."""
 
         def column(values: list[float]) -> Tensor:
             return torch.tensor(values, dtype=torch.float32, device=device)[:, None, None]
