@@ -2,7 +2,8 @@
 
 Kombu writes a message straight to its final name, so a quick reader can take a file that is still
 empty, and it claims a message by moving it to another folder, which is no single step between two
-disks. Here a message is written aside and renamed, and claimed by a rename in its own folder.
+disks. Here a message is written aside and renamed, and claimed by a rename in its own folder. The table
+of bindings, which kombu empties before it locks it, is written aside and renamed too.
 """
 
 import os
@@ -21,7 +22,9 @@ from kombu.utils.json import dumps, loads
 class Channel(kombu_filesystem.Channel):
     """A file-system channel on which a message is either wholly there or not there."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(  # type: ignore[override]  # kombu's own classes disagree
+        self, queue: str, payload: Any, **kwargs: Any
+    ) -> None:
         folder = Path(self.data_folder_out)
         name = f"{time_ns()}_{uuid.uuid4()}.{queue}.msg"
         unfinished = folder / f"{name}.writing"
@@ -42,6 +45,18 @@ class Channel(kombu_filesystem.Channel):
             claimed.unlink()
             return loads(bytes_to_str(payload))
         raise Empty
+
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+        file = self._exchange_file(exchange)
+        row = [routing_key or "", pattern or "", queue or ""]
+        with (file.parent / "bindings.lock").open("w") as guard:
+            kombu_filesystem.lock(guard, kombu_filesystem.LOCK_EX)
+            rows = [list(known) for known in self.get_table(exchange)]
+            if row in rows:
+                return
+            unfinished = file.with_name(f"{uuid.uuid4()}.writing")
+            unfinished.write_bytes(str_to_bytes(dumps([row, *rows])))
+            os.replace(unfinished, file)
 
 
 class Transport(kombu_filesystem.Transport):
