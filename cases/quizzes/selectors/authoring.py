@@ -15,11 +15,12 @@ from generation.vocabulary import AGE_GROUPS, FINDINGS
 
 def quizzes_of(program: Program) -> QuerySet[Quiz]:
     """The program's quizzes, newest first, each with ``question_count``, ``assignment_count``, ``attempt_count``."""
-    return program.quizzes.select_related("author").annotate(
+    quizzes = program.quizzes.select_related("author").annotate(
         question_count=Count("questions", distinct=True),
         assignment_count=Count("assignments", distinct=True),
         attempt_count=Count("assignments__attempts", distinct=True),
     )
+    return quizzes.order_by("-created_at")  # a grouped query forgets the model's own order
 
 
 def questions_of(quiz: Quiz) -> QuerySet[Question]:
@@ -29,9 +30,10 @@ def questions_of(quiz: Quiz) -> QuerySet[Question]:
 
 def assignments_of(quiz: Quiz) -> QuerySet[Assignment]:
     """To whom the quiz was given, each with ``trainee_count`` and ``attempt_count``."""
-    return quiz.assignments.select_related("cohort").annotate(
+    assignments = quiz.assignments.select_related("cohort").annotate(
         trainee_count=Count("cohort__trainees", distinct=True), attempt_count=Count("attempts", distinct=True)
     )
+    return assignments.order_by("closes_at")
 
 
 def addable_cases(quiz: Quiz, filters: Mapping[str, Any] | None = None) -> QuerySet[Case]:

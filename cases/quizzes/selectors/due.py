@@ -99,6 +99,7 @@ def _assignments(membership: Membership) -> Iterable[Any]:
         .select_related("quiz", "cohort")
         .annotate(question_count=Count("quiz__questions"))
         .prefetch_related(Prefetch("attempts", queryset=own, to_attr="own_attempts"))
+        .order_by("closes_at")  # a grouped query forgets the model's own order
     )
 
 
