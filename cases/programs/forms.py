@@ -42,6 +42,7 @@ class CohortNameForm(forms.ModelForm):
     class Meta:
         model = Cohort
         fields = ("name",)
+        labels = {"name": "New cohort"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

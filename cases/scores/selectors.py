@@ -7,6 +7,7 @@ answers alone, and only those of attempts that are over.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import Avg, Count, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Round
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from cases.programs.models import Cohort, Membership, Program, Role, User
 from cases.quizzes.models import Assignment, Attempt, Response
+from cases.scores.statistics import weighted_mean
 from generation.vocabulary import FINDINGS, Finding
 
 ATTEMPT_SCORE = Avg(Coalesce("responses__score", Value(0.0)))
@@ -110,6 +112,38 @@ class Progress:
         return self.attempt.mean_seconds if self.attempt else None  # type: ignore[attr-defined]
 
 
+class Attempted(Protocol):
+    """What an attempt with scores, or a trainee's progress, tells of itself."""
+
+    @property
+    def score(self) -> float | None: ...
+    @property
+    def asked(self) -> int: ...
+    @property
+    def answered(self) -> int: ...
+    @property
+    def mean_seconds(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Several attempts together: means over their questions (score, 0 to 1) and their answers (time)."""
+
+    finished: int
+    mean_score: float | None
+    mean_seconds: float | None
+
+
+def summary_of(finished: Iterable[Attempted]) -> Summary:
+    """The attempts together; each question weighs the same."""
+    attempts = list(finished)
+    return Summary(
+        finished=len(attempts),
+        mean_score=weighted_mean((attempt.score, attempt.asked) for attempt in attempts),
+        mean_seconds=weighted_mean((attempt.mean_seconds, attempt.answered) for attempt in attempts),
+    )
+
+
 def attempts_with_scores(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
     """Attempts with ``score`` (0 to 1), ``answered``, ``asked`` and ``mean_seconds``."""
     return attempts.annotate(
@@ -195,14 +229,12 @@ def score_by_finding(responses: QuerySet[Response]) -> list[FindingRow]:
 
 
 def _together(name: str, cells: list[Cell]) -> Cell:
-    answers = sum(cell.answers for cell in cells)
-    if not answers:
-        return Cell(name)
-    score = sum((cell.score or 0) * cell.answers for cell in cells) / answers
-    timed = [cell for cell in cells if cell.seconds is not None]
-    timed_answers = sum(cell.answers for cell in timed)
-    seconds = sum((cell.seconds or 0) * cell.answers for cell in timed) / timed_answers if timed_answers else None
-    return Cell(name, answers, score, seconds)
+    return Cell(
+        name,
+        sum(cell.answers for cell in cells),
+        weighted_mean((cell.score, cell.answers) for cell in cells),
+        weighted_mean((cell.seconds, cell.answers) for cell in cells),
+    )
 
 
 # ----- one trainee

@@ -19,6 +19,13 @@ def mean_of(values: Iterable[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
+def weighted_mean(pairs: Iterable[tuple[float | None, int]]) -> float | None:
+    """The mean of values that stand for so many each; None when they stand for nothing."""
+    known = [(value, weight) for value, weight in pairs if value is not None]
+    total = sum(weight for _, weight in known)
+    return sum(value * weight for value, weight in known) / total if total else None
+
+
 def median_of(values: Iterable[float | None]) -> float | None:
     """The median of what is known."""
     known = [value for value in values if value is not None]

@@ -8,7 +8,6 @@ from cases.programs.access import ProgramRequest, program_view
 from cases.programs.models import Cohort
 from cases.quizzes.models import Assignment
 from cases.scores import analysis, exports, selectors
-from cases.scores.statistics import mean_of, share
 
 
 @require_safe
@@ -31,17 +30,13 @@ def cohort(request: ProgramRequest, pk: int) -> HttpResponse:
     progress = selectors.progress_of(selectors.trainees_of(shown), assignments)
     findings = selectors.score_by_finding(selectors.given_answers(attempt__assignment__cohort=shown))
     cells = [each for _, line in progress for each in line]
-    finished = [each for each in cells if each.state == "finished"]
     context = {
         "cohort": shown,
         "assignments": assignments,
         "progress": progress,
         "findings": findings,
         "expected": len(cells),
-        "finished": len(finished),
-        "completion": share(len(finished), len(cells)),
-        "mean_score": mean_of(each.score for each in finished),
-        "mean_seconds": mean_of(each.mean_seconds for each in finished),
+        "summary": selectors.summary_of(each for each in cells if each.state == "finished"),
         "answers": sum(row.total.answers for row in findings),
     }
     return render(request, "scores/cohort.html", context)
@@ -54,13 +49,10 @@ def assignment(request: ProgramRequest, pk: str) -> HttpResponse:
     shown = _assignment(request, pk)
     lines = selectors.progress_of(selectors.trainees_of(shown.cohort), [shown])
     progress = [line[0] for _, line in lines]
-    finished = [each for each in progress if each.state == "finished"]
     context = {
         "assignment": shown,
         "progress": progress,
-        "finished": len(finished),
-        "mean_score": mean_of(each.score for each in finished),
-        "mean_seconds": mean_of(each.mean_seconds for each in finished),
+        "summary": selectors.summary_of(each for each in progress if each.state == "finished"),
         "items": analysis.items_of(shown),
     }
     return render(request, "scores/assignment.html", context)
@@ -93,8 +85,7 @@ def mine(request: ProgramRequest) -> HttpResponse:
     context = {
         "attempts": attempts,
         "findings": selectors.score_by_finding(responses),
-        "mean_score": mean_of(attempt.score for attempt in attempts),
-        "mean_seconds": mean_of(attempt.mean_seconds for attempt in attempts),
+        "summary": selectors.summary_of(attempts),
     }
     return render(request, "scores/mine.html", context)
 

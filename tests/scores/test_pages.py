@@ -68,6 +68,17 @@ def test_stages_are_weighed_by_their_answers(world):
     assert (total.answers, total.score, total.seconds) == (2, 0.5, 40)
 
 
+def test_the_mean_score_is_the_same_on_every_page(sign_in, director, world):
+    """Attempts of different lengths: a mean of means would differ."""
+    other = AssignmentFactory(quiz__program=world.program, cohort=world.cohort)
+    attempt = AttemptFactory(assignment=other, trainee=world.trainee.user, submitted_at=timezone.now())
+    answered(attempt, QuestionFactory(quiz=other.quiz, case=world.first.case), {"finding": "pneumothorax"}, 1)
+    client = sign_in(director)
+    for name, args in (("cohorts", []), ("cohort", [world.cohort.pk])):
+        assert "67 %" in text_of(client, name, world.program, *args)
+    assert "67 %" in text_of(sign_in(world.trainee), "mine", world.program)
+
+
 def test_an_attempt_that_still_runs_counts_nowhere(world):
     attempt = AttemptFactory(assignment=world.assignment, trainee=world.idle.user)
     answered(attempt, world.first, {"finding": "normal"}, 0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.scores.statistics import Answer, item_statistics, mean_of, median_of, share
+from cases.scores.statistics import Answer, item_statistics, mean_of, median_of, share, weighted_mean
 
 
 def test_what_is_unknown_does_not_count():
@@ -16,6 +16,11 @@ def test_nothing_has_no_mean_rather_than_zero():
     assert mean_of([]) is None
     assert median_of([None]) is None
     assert share(0, 0) is None
+
+
+def test_a_weighted_mean_counts_each_value_as_often_as_it_stands_for():
+    assert weighted_mean([(1.0, 3), (0.0, 1), (None, 5)]) == 0.75
+    assert weighted_mean([(None, 2), (1.0, 0)]) is None
 
 
 def test_facility_is_the_mean_score_with_partial_credit():
