@@ -8,7 +8,7 @@ frequencies (``complaints``, ``measurements``); a patient model learned from dat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from random import Random
 
 from generation.chance import chance, draw
@@ -31,8 +31,9 @@ from generation.patients.phrases import (
     duration_words,
     listed,
 )
-from generation.patients.presentations import FOUND_BY_CHANCE, PRESENTATIONS, SUDDEN
+from generation.patients.presentations import FOUND_BY_CHANCE, PRESENTATIONS, SUDDEN, SUSPECTED_STAGE
 from generation.spec import CaseSpec
+from generation.vocabulary import FINDINGS
 
 __all__ = ["SPOILERS", "Measurement", "Vignette", "write_vignette"]
 
@@ -46,8 +47,13 @@ SPOILERS = re.compile(
 )
 """Words that would give a finding away. No card holds any of them, whatever its own finding is."""
 
-MOST_SYMPTOMS = 4
-MOST_SIGNS = 3
+MOST_SYMPTOMS = (1, 2, 2, 3, 3)
+MOST_SIGNS = (0, 0, 1, 1, 2)
+"""How much a referring doctor writes down, from the terse to the thorough; each as often as the others."""
+
+
+ONSET_TOLD = 0.6
+"""How often a sudden onset is written down."""
 
 
 def write_vignette(spec: CaseSpec) -> Vignette:
@@ -56,16 +62,17 @@ def write_vignette(spec: CaseSpec) -> Vignette:
     presentation, stage = _presentation(spec)
     visit = Visit(spec, background, presentation, stage)
     symptoms = _symptoms(visit)
-    signs = _drawn(SIGNS, visit, MOST_SIGNS)
+    signs = _drawn(SIGNS, visit)
+    told, seen = (_written(*pair, visit) for pair in ((symptoms, MOST_SYMPTOMS), (signs, MOST_SIGNS)))
+    present = {complaint.key for complaint in (*symptoms, *signs)}
     luck = chance("wording", spec.patient_key, spec.finding, spec.stage, spec.side, spec.lobe)
     words = _places(spec, luck)
-    families = {complaint.family for complaint in symptoms}
     return Vignette(
-        history=" ".join(filter(None, (_person(spec, background, luck), _story(visit, symptoms, signs, words, luck)))),
-        examination=_examination(signs, words, luck),
-        question=_question(presentation, symptoms, luck),
+        history=f"{_person(spec, background, luck)} {_story(visit, told, present, words, luck)}",
+        examination=_examination(seen, words, luck) if seen or not signs else "",
+        question=_question(presentation, told, luck),
         vitals=vital_signs(visit),
-        laboratory=laboratory(visit, families),
+        laboratory=laboratory(visit, {complaint.family for complaint in told}),
     )
 
 
@@ -77,7 +84,7 @@ def _presentation(spec: CaseSpec) -> tuple[str, float]:
         return ("routine", 1) if by_chance else (spec.finding, spec.stage)
     for presentation in PRESENTATIONS.values():
         if luck < presentation.share:
-            return presentation.key, 1
+            return presentation.key, SUSPECTED_STAGE if presentation.key in FINDINGS else 1
         luck -= presentation.share
     return "routine", 1
 
@@ -87,7 +94,7 @@ def _by_chance(spec: CaseSpec) -> float:
     return at_stage((levels[0], *levels), spec.stage + 1)
 
 
-def _drawn(complaints: Iterable[Complaint], visit: Visit, most: int) -> list[Complaint]:
+def _drawn(complaints: Iterable[Complaint], visit: Visit) -> list[Complaint]:
     """The complaints of this visit. A patient's luck stays, so complaints come and stay as the stage grows."""
     drawn: list[Complaint] = []
     for complaint in complaints:
@@ -97,12 +104,17 @@ def _drawn(complaints: Iterable[Complaint], visit: Visit, most: int) -> list[Com
         taken = complaint.group and complaint.group in {other.group for other in drawn}
         if fits_age and luck < likely and not taken:
             drawn.append(complaint)
-    return drawn[:most]
+    return drawn
+
+
+def _written(complaints: Sequence[Complaint], numbers: Sequence[int], visit: Visit) -> Sequence[Complaint]:
+    """Those that the referring doctor mentions: always the first ones, as many as this doctor writes down."""
+    return complaints[: numbers[int(draw("written", numbers, visit.patient_key) * len(numbers))]]
 
 
 def _symptoms(visit: Visit) -> list[Complaint]:
     """At least one, unless the patient was sent for a routine reason."""
-    drawn = _drawn(SYMPTOMS, visit, MOST_SYMPTOMS)
+    drawn = _drawn(SYMPTOMS, visit)
     if drawn or visit.presentation == "routine":
         return drawn
     return [max(SYMPTOMS, key=lambda complaint: visit.level(complaint.chance))]
@@ -112,8 +124,8 @@ def _places(spec: CaseSpec, luck: Random) -> Mapping[str, str]:
     """Words for {side}, {other}, {place} and {him}. Cards without a one-sided finding get a side by luck."""
     side = spec.side if spec.side in ("right", "left") else luck.choice(("right", "left"))
     zone = {"upper": "upper zone", "middle": "mid-zone", "lower": "base"}.get(spec.lobe, "base")
-    if spec.finding == "pneumothorax":
-        zone = luck.choice(("side", "upper zone", "side"))
+    if spec.finding in ("pneumothorax", "normal"):
+        zone = luck.choice(("base", "side", "upper zone"))
     return {
         "side": side,
         "other": "left" if side == "right" else "right",
@@ -135,7 +147,7 @@ def _person(spec: CaseSpec, background: Background, luck: Random) -> str:
 
 
 def _story(
-    visit: Visit, symptoms: Sequence[Complaint], signs: Sequence[Complaint], words: Mapping[str, str], luck: Random
+    visit: Visit, symptoms: Sequence[Complaint], present: Collection[str], words: Mapping[str, str], luck: Random
 ) -> str:
     phrases = [_say(complaint, words, luck) for complaint in symptoms]
     if visit.presentation == "routine":
@@ -149,7 +161,7 @@ def _story(
             f"Comes with {listed(phrases)}, for {since} now.",
         )
     )
-    return " ".join(filter(None, (told, _onset(visit, luck), _denied(symptoms, signs, luck))))
+    return " ".join(filter(None, (told, _onset(visit, luck), _denied(present, luck))))
 
 
 def _days(visit: Visit) -> float:
@@ -159,18 +171,17 @@ def _days(visit: Visit) -> float:
 
 
 def _routine_reasons(spec: CaseSpec) -> list[str]:
-    fitting = [reason.words for reason in ROUTINE if reason.fits(spec.age, spec.sex, spec.comorbidities)]
-    return list(fitting)
+    return [reason.words for reason in ROUTINE if reason.fits(spec.age, spec.sex, spec.comorbidities)]
 
 
 def _onset(visit: Visit, luck: Random) -> str:
     sudden = draw("sudden", visit.patient_key) < visit.level(SUDDEN)
+    sudden = sudden and luck.random() < ONSET_TOLD
     return luck.choice(SUDDEN_WORDS) if sudden else ""
 
 
-def _denied(symptoms: Sequence[Complaint], signs: Sequence[Complaint], luck: Random) -> str:
-    present = {complaint.key for complaint in (*symptoms, *signs)}
-    absent = [words for words, keys in DENIALS.items() if not present & set(keys)]
+def _denied(present: Collection[str], luck: Random) -> str:
+    absent = [words for words, keys in DENIALS.items() if not set(present) & set(keys)]
     number = min(len(absent), luck.choice((0, 1, 1, 2)))
     return f"No {listed(luck.sample(absent, number), 'or')}." if number else ""
 

@@ -181,7 +181,7 @@ def test_comorbidities_show_in_words_and_values() -> None:
         "scoliosis": "scoliosis",
         "cardiomegaly": "large",
     }.items():
-        assert word in card_of(CaseSpec(comorbidities=(key,))).referral
+        assert word.lower() in card_of(CaseSpec(comorbidities=(key,))).referral.lower()
     assert min(values("Heart rate", many("normal", 200, comorbidities=("pacemaker",)))) >= 60
 
 
@@ -192,7 +192,7 @@ def test_the_old_have_less_fever() -> None:
 
 def test_normal_films_have_plausible_and_varied_reasons() -> None:
     routine = [spec for spec in many("normal") if "BNP" not in {m.name for m in card_of(spec).laboratory}]
-    assert 0.25 < len(routine) / 200 < 0.5
+    assert 0.15 < len(routine) / 200 < 0.4
     feverish = [value for value in values("Temperature", many("normal")) if value > 37.5]
     assert feverish
 
