@@ -27,7 +27,7 @@ class TrainingConfig:
     final_rate: float = 0.08
     atlas_rate: float = 5.0
     generator_betas: tuple[float, float] = (0.5, 0.99)
-    discriminator_rate: float = 5e-4
+    discriminator_rate: float = 1e-3
     discriminator_betas: tuple[float, float] = (0.0, 0.99)
     discriminator_width: int = 24
     crop: int = 128
