@@ -29,8 +29,8 @@ def reject(cases: QuerySet[Case], user: User) -> int:
     """
     used = cases.filter(questions__isnull=False).distinct().count()
     if used:
-        which = "This case is" if cases.count() == 1 else f"{used} of these cases are"
-        raise CurationError(f"{which} in a quiz. Take it out of the quiz first, then reject it.")
+        which = "This case is" if cases.count() == 1 else f"{used} of these cases {'is' if used == 1 else 'are'}"
+        raise CurationError(f"{which} in a quiz. Take it out of the quiz first.")
     return _judge(cases, Case.Curation.REJECTED, user)
 
 

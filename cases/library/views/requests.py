@@ -1,7 +1,9 @@
 """Ordering cases, and the list of what was ordered."""
 
+from uuid import UUID
+
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -46,7 +48,11 @@ def _blank_form(request: ProgramRequest) -> OrderForm:
     like = request.GET.get("like")
     if not like:
         return OrderForm()
-    return OrderForm(initial=initial_like(get_object_or_404(request.program.case_requests, pk=like)))
+    try:
+        earlier = get_object_or_404(request.program.case_requests, pk=UUID(like))
+    except ValueError as error:
+        raise Http404("There is no such request.") from error
+    return OrderForm(initial=initial_like(earlier))
 
 
 def _preview(request: ProgramRequest) -> HttpResponse:
