@@ -1,5 +1,6 @@
 """What the API's views share: JSON alone, bounded pages, and the way into a program."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.generics import GenericAPIView
@@ -36,7 +37,7 @@ class ApiView(GenericAPIView):
 
     content_negotiation_class = OneKind
     parser_classes = (JSONParser,)
-    renderer_classes = (JSONRenderer,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
     pagination_class = Pages
 
     @property

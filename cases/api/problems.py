@@ -22,7 +22,7 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
-def problem(status: int, detail: str, errors: dict[str, Any] | None = None, **headers: str) -> JsonResponse:
+def problem(status: int, detail: str, errors: Any = None, headers: dict[str, str] | None = None) -> JsonResponse:
     """A response whose body tells type, title, status and detail, and with ``errors`` what is wrong by field."""
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -47,7 +47,7 @@ def problem_details(error: Exception, context: dict[str, Any]) -> JsonResponse:
         return problem(500, "Something went wrong on our side. Nothing was changed. Try again in a minute.")
     if isinstance(error, exceptions.ValidationError):
         return problem(error.status_code, "Some values cannot be used; see errors.", by_field(error.detail))
-    return problem(error.status_code, str(error.detail), **_headers(error))
+    return problem(error.status_code, str(error.detail), headers=_headers(error))
 
 
 def by_field(detail: Any) -> dict[str, list[str]]:

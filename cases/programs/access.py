@@ -15,7 +15,7 @@ from cases.programs.policies import membership_of
 class ProgramRequest(HttpRequest):
     """A request by a member of a program. Views behind ``program_view`` receive this."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     program: Program
     membership: Membership
 

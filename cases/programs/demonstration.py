@@ -157,8 +157,8 @@ def _quiz(program: Program, author: User, title: str, mode: Quiz.Mode, blueprint
         return existing
     quiz = create_quiz(program, author, title, mode, "Take your time. Say how sure you are: it helps you, too.")
     keys = pick(blueprint_pool(quiz), blueprint, seed=blueprint.total).keys
-    cases = {case.pk: case for case in program.cases.filter(pk__in=keys)}
-    add_questions(quiz, [cases[key] for key in keys], KINDS)  # type: ignore[index]
+    cases = program.cases.in_bulk(keys)
+    add_questions(quiz, [cases[key] for key in keys], KINDS)
     return quiz
 
 

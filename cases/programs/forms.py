@@ -49,17 +49,21 @@ class CohortNameForm(forms.ModelForm):
         self.helper = helper("Add cohort")
 
 
+class TraineesField(forms.ModelMultipleChoiceField):
+    """Trainees by name and address."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.user} ({obj.user.email})"
+
+
 class CohortForm(forms.Form):
     """A cohort's name and trainees."""
 
     name = forms.CharField(max_length=120)
-    trainees = forms.ModelMultipleChoiceField(
-        queryset=Membership.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    trainees = TraineesField(queryset=Membership.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper("Save cohort")
-        field = cast(forms.ModelMultipleChoiceField, self.fields["trainees"])
+        field = cast(TraineesField, self.fields["trainees"])
         field.queryset = program.memberships.filter(role=Role.TRAINEE).select_related("user")
-        field.label_from_instance = lambda member: f"{member.user} ({member.user.email})"  # type: ignore[method-assign]

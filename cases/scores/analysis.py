@@ -40,7 +40,7 @@ def items_of(assignment: Assignment) -> list[Item]:
     )
     for question_id, answer, score, seconds, confidence in rows:
         label = answer_label(questions[question_id], answer, score)
-        given[question_id].append(Answer(label, score, seconds, confidence))
+        given[question_id].append(Answer(label, score or 0, seconds, confidence))
     return [_item(question, given[key]) for key, question in questions.items()]
 
 

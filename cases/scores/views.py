@@ -85,7 +85,7 @@ def mine(request: ProgramRequest) -> HttpResponse:
     context = {
         "attempts": attempts,
         "findings": selectors.score_by_finding(responses),
-        "summary": selectors.summary_of(attempts),
+        "summary": selectors.summary_of(attempts),  # type: ignore[arg-type]
     }
     return render(request, "scores/mine.html", context)
 

@@ -36,8 +36,7 @@ class LibraryView(ProgramApiView):
     """What the library's serializers need to write addresses."""
 
     def get_serializer_context(self) -> dict:
-        context = super().get_serializer_context()
-        return context if self.is_fake else {**context, "program": self.program}
+        return {**super().get_serializer_context(), "program": None if self.is_fake else self.program}
 
 
 class RequestsView(ListModelMixin, LibraryView):

@@ -71,7 +71,7 @@ class QuizzesView(ListModelMixin, ProgramApiView):
         quiz = create_quiz(self.program, author, wanted["title"], wanted["mode"], wanted["instructions"])
         selection = pick(blueprint_pool(quiz), wanted["blueprint"], seed=randbelow(2**31))
         cases = self.program.cases.in_bulk(selection.keys)
-        add_questions(quiz, [cases[key] for key in selection.keys], wanted.get("kinds", [CHOICE]))  # type: ignore[index]
+        add_questions(quiz, [cases[key] for key in selection.keys], wanted.get("kinds", [CHOICE]))
         return quiz
 
 
@@ -145,5 +145,5 @@ class DueView(ProgramApiView):
     def get(self, request: Request, slug: str) -> Response:
         """To do now, then to come, then past."""
         mine = assignments_for(self.membership)
-        every = self.paginate_queryset([*mine.now, *mine.upcoming, *mine.past])  # type: ignore[arg-type]
+        every = self.paginate_queryset([*mine.now, *mine.upcoming, *mine.past])
         return self.get_paginated_response(self.get_serializer(every, many=True).data)
