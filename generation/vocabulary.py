@@ -52,6 +52,7 @@ class Finding:
     teaching: str
     look_alikes: tuple[str, ...] = ()
     locatable: bool = True
+    """Whether "where is it?" is a fair question: False where the finding is everywhere, or nowhere."""
 
     @property
     def max_stage(self) -> int:
@@ -116,6 +117,7 @@ FINDINGS: dict[str, Finding] = {
             teaching="Compare upper- with lower-zone vessels first, then look for Kerley B lines at the costophrenic "
             "angles. The heart is usually, but not always, enlarged.",
             look_alikes=("pneumonia", "pleural_effusion", "normal"),
+            locatable=False,
         ),
         Finding(
             key="pneumonia",

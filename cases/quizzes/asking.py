@@ -32,7 +32,9 @@ def refusal(kind: str, finding: str, lesion_area_mm2: float) -> str:
     definition = FINDINGS[finding]
     if kind == STAGE and len(definition.stages) < 2:
         return f"{definition.name} has no stages to tell apart."
-    if kind == LOCATE and finding != "normal" and not (definition.locatable and lesion_area_mm2 > 0):
+    if kind == LOCATE and finding != "normal" and not definition.locatable:
+        return f"{definition.name} is not in one place, so there is no lesion to mark."
+    if kind == LOCATE and finding != "normal" and lesion_area_mm2 <= 0:
         return f"This film of {definition.name.lower()} has no outlined lesion to mark."
     return ""
 
