@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
 
 from tests.requirements import program_path
 
@@ -12,11 +12,12 @@ DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 PATIENCE_MS = 120_000
 """A busy machine is slow, not wrong."""
+expect.set_options(timeout=PATIENCE_MS / 4)
 
 
-def launch_chromium(driver: Any, *flags: str) -> Browser:
+def launch_chromium(kind: BrowserType, *flags: str) -> Browser:
     path = program_path("chromium", "the browser tests", "apt install chromium")
-    return driver.chromium.launch(executable_path=path, args=["--no-sandbox", *flags])
+    return kind.launch(executable_path=path, args=["--no-sandbox", *flags])
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, in which Django would refuse to talk to the database.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = launch_chromium(driver)
+        browser = launch_chromium(driver.chromium)
         yield browser
         browser.close()
 

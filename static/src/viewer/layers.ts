@@ -56,7 +56,7 @@ export class Layers {
   }
 
   private drawMarks(): void {
-    place(this.pin, this.mark && this.stage.toStage(this.mark), ([x, y]) => ({ d: `${ring(x, y, 11)} ${cross(x, y, 4, 18)}` }));
+    place(this.pin, this.mark && this.stage.toStage(this.mark), ([x, y]) => ({ d: `${ring(x, y, 7)} ${cross(x, y, 3, 14)}` }));
     place(this.cross, this.crosshair && this.stage.toStage(this.crosshair), ([x, y]) => ({ d: cross(x, y, 6, 26) }));
     const { toleranceMm, spacingMm } = this.options;
     place(this.circle, this.mark && toleranceMm !== null ? this.stage.toStage(this.mark) : null, ([x, y]) => {
