@@ -60,7 +60,9 @@ class LabelMap:
         normal = self._normal(said, findings)
         if normal is not None:
             findings["normal"] = normal
-        mapped = {self.normal}.union(*(rule.present for rule in [*self.findings.values(), *self.comorbidities.values()]))
+        mapped = {self.normal}.union(
+            *(rule.present for rule in [*self.findings.values(), *self.comorbidities.values()])
+        )
         others = tuple(label for label, there in said.items() if there and label not in mapped)
         return Labels(findings, comorbidities, others)
 

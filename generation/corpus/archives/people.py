@@ -43,12 +43,12 @@ def read_age(text: str, zero_is_unknown: bool = False) -> tuple[int | None, tupl
 
 
 def read_sex(text: str) -> tuple[str, tuple[str, ...]]:
-    """"F", "M", or "" where unknown; and what was mended."""
+    """ "F", "M", or "" where unknown; and what was mended."""
     return _word(text, SEX_WORDS, "sex that is not known left unknown")
 
 
 def read_view(text: str) -> tuple[str, tuple[str, ...]]:
-    """"PA", "AP", "L" (any lateral), or "" where unknown; and what was mended."""
+    """ "PA", "AP", "L" (any lateral), or "" where unknown; and what was mended."""
     return _word(text, VIEW_WORDS, "view that is not known left unknown")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,6 +110,13 @@ class ArchiveSample:
     mask_kind: str = ""
     mask_findings: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
+
+
+def sound_boxes(boxes: Iterable[Box]) -> tuple[tuple[Box, ...], tuple[str, ...]]:
+    """The boxes that can be drawn, and what was mended."""
+    all_boxes = tuple(boxes)
+    sound = tuple(box for box in all_boxes if box.sound)
+    return sound, (() if len(sound) == len(all_boxes) else ("box without area or off the film left out",))
 
 
 def side_of(boxes: tuple[Box, ...], finding: str) -> str | None:

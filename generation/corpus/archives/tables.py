@@ -14,11 +14,15 @@ LONGEST_CELL = 4_000_000
 
 @dataclass(frozen=True)
 class Row:
-    """One row: cells by column name, without surrounding blanks; missing cells are ""."""
+    """One row: cells by column name, without surrounding blanks; missing cells are "".
+
+    ``ragged``: it has more or fewer cells than the header.
+    """
 
     table: str
     line: int
     cells: Mapping[str, str]
+    ragged: bool = False
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -57,7 +61,9 @@ class Table:
         for line, cells in self._lines():
             if line > 1 and any(cell.strip() for cell in cells):
                 named = zip(self.columns, (cell.strip() for cell in cells), strict=False)
-                yield Row(self.path.name, line, dict(named))
+                beyond = any(cell.strip() for cell in cells[len(self.columns) :])
+                short = any(self.columns[len(cells) :])
+                yield Row(self.path.name, line, dict(named), ragged=beyond or short)
 
     def _header(self) -> list[str]:
         header = next(self._lines(), (1, []))[1]
@@ -80,7 +86,9 @@ class Table:
                     yield line, cells
                     line = reader.line_num + 1
             except UnicodeDecodeError:
-                raise ArchiveError(f"{self.path} is not UTF-8 text from about line {line} on. Save it as UTF-8.") from None
+                raise ArchiveError(
+                    f"{self.path} is not UTF-8 text from about line {line} on. Save it as UTF-8."
+                ) from None
             except csv.Error as error:
                 raise ArchiveError(f"{self.path} line {line} cannot be read: {error}.") from error
 
