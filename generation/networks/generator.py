@@ -60,10 +60,22 @@ class ResidualFlows(nn.Module):
 
     def forward(self, style: Tensor, grid: Tensor) -> list[Tensor]:
         """The sampling grid (B, H, W, 2) of each group, displaced."""
-        control = self.project(style).view(-1, 2 * self.groups, self.CONTROL, self.CONTROL) * 0.1
-        fields = functional.interpolate(control, size=self.FINE, mode="bicubic", align_corners=True)
-        moved = functional.grid_sample(fields, grid, mode="bilinear", padding_mode="border", align_corners=False)
+        moved = functional.grid_sample(
+            self._fields(style), grid, mode="bilinear", padding_mode="border", align_corners=False
+        )
         return [grid + field.permute(0, 2, 3, 1) for field in moved.chunk(self.groups, dim=1)]
+
+    def each(self, style: Tensor, grids: Tensor) -> list[Tensor]:
+        """The grids (B, groups, H, W, 2), each displaced by the field of its own group."""
+        pairs = zip(self._fields(style).chunk(self.groups, dim=1), grids.unbind(1), strict=True)
+        return [
+            grid + functional.grid_sample(field, grid, padding_mode="border", align_corners=False).permute(0, 2, 3, 1)
+            for field, grid in pairs
+        ]
+
+    def _fields(self, style: Tensor) -> Tensor:
+        control = self.project(style).view(-1, 2 * self.groups, self.CONTROL, self.CONTROL) * 0.1
+        return functional.interpolate(control, size=self.FINE, mode="bicubic", align_corners=True)
 
 
 class Grain(nn.Module):
@@ -109,6 +121,9 @@ class ChestGenerator(ModelMixin, ConfigMixin):
     ``forward`` takes the patient's ``vector`` (B, vector_dim) and ``warp`` (B, 2, 6, 6), random ``fields``
     (B, field_channels, N/4, N/4) over the film, the ``condition`` (B, condition_dim) and ``grid`` (B, N/2, N/2, 2):
     the sampling grid of the anatomy's geometry into canonical coordinates, -1 to 1, at half of the image's size N.
+    ``fine_fields`` (B, fine_channels, N/2, N/2) are random fields of finer grain. ``part_grids``
+    (B, parts, N/2, N/2, 2) are the sampling grids of what moves by itself in a known way, and ``part_gates``
+    (B, parts) whether it is there: the clavicles, a pacemaker.
     ``gate_components`` are the positions in the vector that choose between atlases (posture, mirrored vessels).
     """
 
@@ -119,6 +134,8 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         condition_dim: int,
         gate_components: tuple[int, ...] = (),
         field_channels: int = 12,
+        fine_channels: int = 2,
+        parts: int = 2,
         size: int = 256,
         groups: int = 4,
         low_channels: int = 24,
@@ -156,8 +173,21 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         self.fuse = conv3(high_channels, high_channels)
         self.draw = conv3(high_channels, 2)
         self.grain = Grain(place_channels, field_channels, deep)
+        self.fine_grain = Grain(width, fine_channels, width)
+        self.part_flows = ResidualFlows(style_dim, parts)
+        self.part_atlas = nn.Parameter(torch.zeros(parts, high_channels, size, size))
 
-    def forward(self, vector: Tensor, warp: Tensor, fields: Tensor, condition: Tensor, grid: Tensor) -> GeneratorOutput:
+    def forward(
+        self,
+        vector: Tensor,
+        warp: Tensor,
+        fields: Tensor,
+        fine_fields: Tensor,
+        condition: Tensor,
+        grid: Tensor,
+        part_grids: Tensor,
+        part_gates: Tensor,
+    ) -> GeneratorOutput:
         style = self.style(torch.cat([vector, warp.flatten(1), 2 * condition], dim=1))
         gates = vector[:, self.gate_components]
         *grids, place_grid = self.flows(style, grid)
@@ -165,17 +195,28 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         places = sample_groups(self.place_atlas(condition), [shrink_grid(place_grid)])
         where = halve(grid.permute(0, 3, 1, 2))
         grain = self.grain(places, fields)
-        half = self._decode(atlas, torch.cat([places, fields, where], dim=1), grain, style)
+        half = self._decode(atlas, torch.cat([places, fields, where], dim=1), grain, fine_fields, style)
         fine = sample_groups(self.high_atlas(gates), [enlarge_grid(g) for g in grids])
+        fine = fine + self._parts(style, part_grids, part_gates)
         fine = fine * (1 + upsample(self.gain(half))) + functional.pixel_shuffle(self.lift(half), 2)
         out = self.draw(activate(fine + self.fuse(activate(fine))))
         return GeneratorOutput(image=out[:, :1] + 0.5, mask=out[:, 1:] * 4 - 2)
 
-    def _decode(self, atlas: Tensor, local: Tensor, grain: Tensor, style: Tensor) -> Tensor:
+    def _parts(self, style: Tensor, part_grids: Tensor, part_gates: Tensor) -> Tensor:
+        """The sum of the parts that are there, each moved by its own grid: (B, high_channels, N, N)."""
+        total: Tensor | None = None
+        for part, grid in enumerate(self.part_flows.each(style, part_grids)):
+            maps = self.part_atlas[part].expand(len(grid), -1, -1, -1)
+            drawn = sample_groups(maps, [enlarge_grid(grid)]) * part_gates[:, part, None, None, None]
+            total = drawn if total is None else total + drawn
+        return torch.zeros(()) if total is None else total
+
+    def _decode(self, atlas: Tensor, local: Tensor, grain: Tensor, fine_fields: Tensor, style: Tensor) -> Tensor:
         """A modulated U-Net over the moved atlas: (B, low_channels, N/2, N/2) to (B, width, N/2, N/2)."""
         middle = activate(self.mix(torch.cat([activate(self.enter(atlas)), local], dim=1)) + grain)
         middle = self.middle(middle, style)
         deep = self.deepest(activate(self.sink(middle)), style)
         middle = self.middle_out(middle + self.rise(upsample(deep)), style)
-        merged = upsample(self.narrow(middle)) + self.outline(atlas)
+        context = upsample(self.narrow(middle))
+        merged = context + self.outline(atlas) + self.fine_grain(context, fine_fields)
         return self.detail(activate(self.merge(merged, style)), style)

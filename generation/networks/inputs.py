@@ -14,7 +14,9 @@ from generation.networks.generator import ChestGenerator, GeneratorOutput
 from generation.patients.anatomy import (
     ANATOMY_DIM,
     ANATOMY_NAMES,
+    APEX_Z,
     CONDITION_DIM,
+    FIELD_MM,
     Anatomy,
     condition_vector,
     draw_anatomy,
@@ -25,6 +27,11 @@ from generation.spec import CaseSpec
 FIELD_LAYERS = 4
 FIELD_REPEATS = (1, 2, 4)
 """The first layers of the texture are spread over the film, whole and tiled, as lesions' grain."""
+FINE_FIELDS = ((1, 6), (3, 7))
+"""(layer, repeat) of the fields whose grain is too fine for a quarter of the film's size: the reticular pattern."""
+HALF_FIELD_MM = FIELD_MM / 2
+POCKET_MM = (95.5, APEX_Z - 66)
+"""Where a pacemaker's generator lies in canonical coordinates, mm to the patient's left and upwards."""
 CHANCES = ((5, 0, 16), (5, 1, 16), (4, 4, 10), (4, 5, 10))
 """(layer, row, count) of the texture's numbers that are used one by one, as the places and sizes of lesions."""
 FIELD_CHANNELS = FIELD_LAYERS * len(FIELD_REPEATS)
@@ -38,19 +45,26 @@ class Inputs:
     vector: Tensor
     warp: Tensor
     fields: Tensor
+    fine_fields: Tensor
     condition: Tensor
     grid: Tensor
+    part_grids: Tensor
+    part_gates: Tensor
 
     @classmethod
     def of(cls, specs: Sequence[CaseSpec], size: int, anatomy: Anatomy | None = None) -> Inputs:
         """The inputs for films of ``size`` pixels; the anatomy is drawn from the specs unless given."""
         anatomy = draw_anatomy(specs) if anatomy is None else anatomy
+        grid = geometry(anatomy, size // 2)
         return cls(
             vector=torch.cat([anatomy.vector, _chances(anatomy.texture)], dim=1),
             warp=anatomy.warp,
             fields=_fields(anatomy.texture, size // 4),
+            fine_fields=_fine_fields(anatomy.texture, size // 2),
             condition=condition_vector(specs),
-            grid=geometry(anatomy, size // 2),
+            grid=grid,
+            part_grids=torch.stack([_clavicle_grid(anatomy, grid), _pacemaker_grid(anatomy, grid)], dim=1),
+            part_gates=torch.stack([torch.ones(len(anatomy)), anatomy.value("pacemaker")], dim=1),
         )
 
     def to(self, device: torch.device | str) -> Inputs:
@@ -59,7 +73,38 @@ class Inputs:
 
     def draw(self, generator: ChestGenerator) -> GeneratorOutput:
         """Run the generator on this batch."""
-        return generator.forward(self.vector, self.warp, self.fields, self.condition, self.grid)
+        return generator.forward(**{field.name: getattr(self, field.name) for field in fields(self)})
+
+
+def _clavicle_grid(anatomy: Anatomy, grid: Tensor) -> Tensor:
+    """The sampling grid of the clavicles: raised and tilted as in this patient."""
+    height, tilt = (anatomy.value(name)[:, None, None] for name in ("clavicle_height", "clavicle_tilt"))
+    rise = height + tilt * (grid[..., 0].abs() * HALF_FIELD_MM - 60) / 40
+    return torch.stack([grid[..., 0], grid[..., 1] + rise / HALF_FIELD_MM], dim=-1)
+
+
+def _pacemaker_grid(anatomy: Anatomy, grid: Tensor) -> Tensor:
+    """The sampling grid of a pacemaker: shifted and turned as in this patient, its leads less with the distance."""
+    x, z = grid[..., 0] * HALF_FIELD_MM - POCKET_MM[0], -grid[..., 1] * HALF_FIELD_MM - POCKET_MM[1]
+    right, up, turn = (anatomy.value(name)[:, None, None] for name in ("pacemaker_x", "pacemaker_z", "pacemaker_turn"))
+    near = torch.exp(-(x**2 + z**2) / 70**2)
+    x, z = x - right * near, z - up * near
+    turn = turn * torch.sigmoid((32 - torch.hypot(x, z)) / 4)
+    x, z = x * torch.cos(turn) + z * torch.sin(turn), z * torch.cos(turn) - x * torch.sin(turn)
+    return torch.stack([(x + POCKET_MM[0]) / HALF_FIELD_MM, -(z + POCKET_MM[1]) / HALF_FIELD_MM], dim=-1)
+
+
+def _fine_fields(texture: Tensor, size: int) -> Tensor:
+    spread = [
+        functional.interpolate(
+            texture[:, layer : layer + 1].repeat(1, 1, repeat, repeat),
+            size=(size, size),
+            mode="bicubic",
+            align_corners=False,
+        )
+        for layer, repeat in FINE_FIELDS
+    ]
+    return torch.cat(spread, dim=1)
 
 
 def _fields(texture: Tensor, size: int) -> Tensor:
@@ -89,6 +134,8 @@ def new_generator(size: int, **options: Any) -> ChestGenerator:
         condition_dim=CONDITION_DIM,
         gate_components=gates,
         field_channels=FIELD_CHANNELS,
+        fine_channels=len(FINE_FIELDS),
+        parts=2,
         size=size,
         **options,
     )

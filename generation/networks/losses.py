@@ -6,7 +6,7 @@ from torch import Tensor
 
 from generation.networks.layers import halve, upsample
 
-LESION_WEIGHT = 5.0
+LESION_WEIGHT = 12.0
 SCALES = 3
 BAND_GAIN = 4.0
 

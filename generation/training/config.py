@@ -33,7 +33,7 @@ class TrainingConfig:
     crop: int = 128
     adversarial_from: float = 0.2
     adversarial_share: float = 0.35
-    penalty: float = 1.0
+    penalty: float = 0.02
     penalty_every: int = 16
     mask_weight: float = 0.15
     average_decay: float = 0.998

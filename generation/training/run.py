@@ -29,8 +29,8 @@ class Run:
         self.generator = new_generator(config.size, width=config.width).to(device)
         self.average: ChestGenerator = copy.deepcopy(self.generator).requires_grad_(False)
         self.discriminator = Discriminator(CONDITION_DIM, config.discriminator_width).to(device)
-        maps = [parameter for name, parameter in self.generator.named_parameters() if "_atlas." in name]
-        rest = [parameter for name, parameter in self.generator.named_parameters() if "_atlas." not in name]
+        maps = [parameter for name, parameter in self.generator.named_parameters() if "_atlas" in name]
+        rest = [parameter for name, parameter in self.generator.named_parameters() if "_atlas" not in name]
         self.generator_optimiser = torch.optim.Adam(
             [{"params": rest, "factor": 1.0}, {"params": maps, "factor": config.atlas_rate}],
             betas=config.generator_betas,
