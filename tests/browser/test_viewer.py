@@ -1,7 +1,7 @@
 """The film viewer in Chromium: what is drawn, what mouse, keys and touch do to it, and what it says when it fails."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -102,7 +102,7 @@ class Film:
 
 
 @pytest.fixture
-def open_film(live_server, browser_page) -> Iterator[Callable[..., Film]]:
+def open_film(live_server, browser_page) -> Callable[..., Film]:
     def open_viewer(query: str = "", options: dict = DESKTOP, **kwargs) -> Film:
         page = browser_page(options, **kwargs)
         page.add_init_script("addEventListener('viewer:ready', (event) => { window.readiness = event.detail; })")
