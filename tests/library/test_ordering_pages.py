@@ -179,6 +179,13 @@ class TestJobPage:
         response = text(get("job_progress", job.pk, data={"shown": "0", "announced": "waiting-0"}, **HTMX))
         assert "job-announcement" not in response
 
+    def test_buttons_are_exchanged_only_when_the_state_changes(self, get, ordered):
+        job = ordered()
+        unchanged = text(get("job_progress", job.pk, data={"announced": "waiting-0"}, **HTMX))
+        assert "job-actions" not in unchanged
+        jobs.cancel(job)
+        assert "/retry/" in text(get("job_progress", job.pk, data={"announced": "waiting-0"}, **HTMX))
+
     def test_a_job_that_is_over_renews_itself_no_more(self, get, ordered):
         job = ordered()
         making.run_job(job.pk)

@@ -29,10 +29,14 @@ def job(request: ProgramRequest, pk: UUID) -> HttpResponse:
 def job_progress(request: ProgramRequest, pk: UUID) -> HttpResponse:
     """What has changed on the page: ``shown`` cases are on it already, ``announced`` was said last."""
     shown = _shown(_job(request, pk))
-    have = request.GET.get("shown", "")
-    shown["cases"] = shown["cases"][int(have) if have.isdecimal() else 0 :]
-    shown["announces"] = request.GET.get("announced") != shown["progress"].milestone
-    return render(request, "library/job.html#progress", {**shown, "is_update": True})
+    have, announced = request.GET.get("shown", ""), request.GET.get("announced", "")
+    news = {
+        "is_update": True,
+        "cases": shown["cases"][int(have) if have.isdecimal() else 0 :],
+        "announces": announced != shown["progress"].milestone,
+        "is_other_state": announced.rpartition("-")[0] != shown["progress"].state_label.lower(),
+    }
+    return render(request, "library/job.html#progress", {**shown, **news})
 
 
 @require_POST
