@@ -116,7 +116,8 @@ else:
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
-(BASE_DIR / "static" / "dist").mkdir(parents=True, exist_ok=True)
+for folder in (STATIC_ROOT, *STATICFILES_DIRS):
+    folder.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 
 

@@ -201,9 +201,10 @@ class TeachingPointView(CaseView):
     )
     def put(self, request: Request, slug: str, case_id: UUID) -> Response:
         """Shown to trainees with the truth."""
+        case = self.case(case_id)
         sent = TeachingPointSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        curation.set_teaching_point(self.case(case_id), sent.validated_data["teaching_point"])
+        curation.set_teaching_point(case, sent.validated_data["teaching_point"])
         return self.answer(case_id)
 
 
