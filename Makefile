@@ -57,7 +57,6 @@ test: setup-dev front
 lint: setup-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/djlint templates --check --quiet
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/mypy edu_site cases generation scripts
 	@$(BIN)/bandit --quiet --recursive edu_site cases generation scripts --configfile pyproject.toml

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pydicom
 
@@ -107,7 +108,9 @@ class Story:
         for _ in range(CASES):
             form = page.form("/answer/")
             self._nothing_is_told_yet(trainee, page)
-            said = {"absent": "1"} if "absent" in form.options else {"choice": form.options["choice"][0]}
+            said: dict[str, Any] = (
+                {"absent": "1"} if "absent" in form.options else {"choice": form.options["choice"][0]}
+            )
             answered = trainee.submit(form, confidence="4", **said).expect('id="truth"')
             onward = answered.links(rf"/p/[\w-]+/attempts/{UUID}/\d+/")
             rest = [address for address in onward if address != answered.url]
@@ -142,7 +145,7 @@ class Story:
         client = Client(self.base_url)
         credentials = {"email": "instructor@demo.example", "password": PASSWORD}
         token = json.loads(client.call("POST", "/api/v1/token/", credentials, status=201).body)["token"]
-        header = {"Authorization": f"Token {token}"}
+        header: dict[str, Any] = {"Authorization": f"Token {token}"}
         cases = json.loads(client.get(f"/api/v1/programs/{self.program}/cases/", **header).body)
         known = {case["id"] for case in cases["results"]}
         if not all(case.rstrip("/").split("/")[-1] in known for case in self.cases):

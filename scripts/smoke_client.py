@@ -113,9 +113,9 @@ class Client:
         request = urllib.request.Request(url, data, {"Referer": self._here, **headers}, method=method)  # noqa: S310
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                page = Page(answer.url, answer.status, answer.headers, answer.read())
+                page = Page(answer.url, answer.status, dict(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
-            page = Page(error.url, error.code, error.headers, error.read())
+            page = Page(error.url, error.code, dict(error.headers), error.read())
         except OSError as error:
             raise Unexpected(f"{method} {url}: {error}") from error
         if page.status != status:
