@@ -1,10 +1,12 @@
 """The film viewer in Chromium: what is drawn, what mouse, keys and touch do to it, and what it says when it fails."""
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, launch_chromium
@@ -118,7 +120,16 @@ def test_the_film_is_drawn_with_its_values_from_black_to_white(open_film) -> Non
     shades = [film.grey(SIZE / 2, column) for column in range(3, SIZE, 8)]
     assert shades == pytest.approx([column * 64 / 4096 * 255 for column in range(3, SIZE, 8)], abs=3)
     assert film.page.evaluate("window.readiness.milliseconds") > 0
-    assert film.page.get_by_text("SYNTHETIC", exact=True).is_visible()
+
+
+def test_the_film_always_says_that_it_is_synthetic(open_film) -> None:
+    film = open_film("overlay=1&locate=1")
+    label = film.page.get_by_text("SYNTHETIC", exact=True)
+    for key in ("o", "+", "+", "?"):
+        film.press(key)
+        film.settle()
+        letters = Image.open(io.BytesIO(label.screenshot())).convert("L").getextrema()
+        assert letters[1] - letters[0] > 120, f"after {key}"
 
 
 def test_dragging_sideways_widens_the_window_and_changes_the_picture(open_film) -> None:
