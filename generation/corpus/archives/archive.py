@@ -23,6 +23,7 @@ from generation.corpus.archives.tables import Row, Table
 from generation.vocabulary import MIN_AGE
 
 FRONTAL = ("PA", "AP")
+MISSING = "film that is missing"
 
 
 class Archive(ABC):
@@ -61,7 +62,7 @@ class Archive(ABC):
             for record in self._read():
                 reason = self._objection(record, kept)
                 if reason:
-                    self._skip(reason, record.source)
+                    self._skip(reason, _where(reason, record))
                 else:
                     kept[record.path, record.part] = record
                     self._report.keep(record)
@@ -143,7 +144,7 @@ class Archive(ABC):
         Raises IdentifiedPatientError when it names its patient.
         """
         if not path.is_file():
-            self._skip("film that is missing", source)
+            self._skip(MISSING, f"{source}: {path.name}")
             return None
         try:
             header = dicom.read_header(path)
@@ -177,7 +178,7 @@ class Archive(ABC):
         if (record.path, record.part) in kept:
             return "film listed twice"
         if not record.path.is_file():
-            return "film that is missing"
+            return MISSING
         if record.view == LATERAL and LATERAL not in self.views:
             return "lateral view"
         if record.view and record.view not in self.views:
@@ -200,6 +201,10 @@ class Archive(ABC):
             ):
                 if word and seen.setdefault((reason, record.patient_id), word) != word:
                     self._note(reason, record.source)
+
+
+def _where(reason: str, record: ArchiveRecord) -> str:
+    return f"{record.source}: {record.path.name}" if reason == MISSING else record.source
 
 
 def _read_film(path: Path) -> pictures.Film:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -87,9 +88,20 @@ def _read(path: Path, pixels: bool) -> Dataset:
     try:
         with warnings.catch_warnings(), config.disable_value_validation():
             warnings.simplefilter("ignore")  # warnings would quote what fields hold
-            return dcmread(path, stop_before_pixels=not pixels)
+            dataset = dcmread(path, stop_before_pixels=not pixels)
+            _settle(dataset)
+            return dataset
     except (InvalidDicomError, OSError, EOFError, ValueError, KeyError, AttributeError, NotImplementedError) as error:
         raise FilmError("DICOM file that cannot be read") from error
+
+
+def _settle(dataset: Dataset) -> None:
+    """Convert every field now, since each would else be converted, with a warning, when it is first looked at."""
+    for tag in list(dataset.keys()):
+        with suppress(Exception):  # what cannot be converted stays raw
+            element = dataset[tag]
+            for item in element.value if element.VR == "SQ" else ():
+                _settle(item)
 
 
 def _shown(values: NDArray, dataset: Dataset, counted: NDArray[np.bool_]) -> tuple[Picture, tuple[str, ...]]:

@@ -73,7 +73,7 @@ class FilmsWithTable(Archive):
             patient_id=patient or self._cell(row, "file"),
             source=row.source,
             split=self._cell(row, "split"),
-            inverted=self.mapping.inverted,
+            inverted=self.mapping.inverted == "true",
         )
         age, sex, view = (self.mapping.word(word, self._cell(row, word)) for word in ("age", "sex", "view"))
         record = self._with_findings(self._person(record, age, sex, view), row)

@@ -22,7 +22,7 @@ COLUMNS = (
 
 
 def _words(targets: Sequence[str]) -> dict[str, Any]:
-    """Archive's word → vocabulary's word. Words may be numbers in YAML."""
+    """Archive's word → vocabulary's word."""
     return {"type": "object", "additionalProperties": {"enum": list(targets)}}
 
 
@@ -38,7 +38,7 @@ SCHEMA: dict[str, Any] = {
         "list_separator": TEXT,
         "films": TEXT,
         "masks": TEXT,
-        "inverted": {"type": "boolean"},
+        "inverted": {"enum": ["true", "false"]},
         "unlisted": {"enum": ["unknown", "absent"]},
         "grade_scale": TEXT,
         "columns": {
@@ -82,7 +82,7 @@ class ColumnMapping:
     list_separator: str = ";"
     films: str = "."
     masks: str = "."
-    inverted: bool = False
+    inverted: str = "false"
     unlisted: str = "unknown"
     grade_scale: str = "grade"
     findings: Mapping[str, str] = field(default_factory=dict)
@@ -115,8 +115,9 @@ def read_mapping(path: Path) -> ColumnMapping:
     """Read and check a mapping. Raises ArchiveError naming file, line and column of what is wrong."""
     try:
         text = path.read_text(encoding="utf-8")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        loader = yaml.BaseLoader(text)  # everything is text: a column called “no” is not a lie
+        tree = loader.get_single_node()
+        data = loader.construct_document(tree) if tree else {}
     except FileNotFoundError:
         raise ArchiveError(f"There is no mapping {path}. Write one, or name it with --mapping.") from None
     except UnicodeDecodeError as error:
@@ -126,7 +127,6 @@ def read_mapping(path: Path) -> ColumnMapping:
         where = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise ArchiveError(f"{path}{where} is not YAML: {error.problem}.") from error
     marks = _marks(tree)
-    data = _texts(data)
     for problem in Draft202012Validator(SCHEMA).iter_errors(data):
         raise ArchiveError(f"{path}{_where(problem, marks)}: {problem.message}.")
     values = {
@@ -137,13 +137,6 @@ def read_mapping(path: Path) -> ColumnMapping:
 
 
 Place = tuple[str, ...]
-
-
-def _texts(data: Any) -> Any:
-    """The same with keys as text, since YAML reads the word 1 as a number."""
-    if isinstance(data, dict):
-        return {str(key): _texts(value) for key, value in data.items()}
-    return data
 
 
 def _marks(node: yaml.Node | None, place: Place = ()) -> dict[Place, tuple[int, int]]:
