@@ -44,7 +44,7 @@ def evaluate(
     result["fidelity"] = fidelity(pictures, real)
     result["band_power_ratio"] = band_ratios(pictures, real)
     result["band_power_floor"] = band_ratios(real[::2], real[1::2])
-    result["masks"] = mask_figures(specs, found, masks)
+    result["masks"] = mask_figures(specs, found, list(masks))
     tell("Drawing patients stage by stage")
     result["stages"] = stage_figures(pipeline, [next(endless).seed for _ in range(max(2, count // 10))])
     if reader is not None:

@@ -17,9 +17,11 @@ from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
 from torch import Tensor, nn
 
-from generation.networks.layers import SLOPE, ModulatedBlock, Modulation, activate, conv3, halve, upsample
+from generation.networks.layers import SLOPE, ModulatedBlock, Modulation, activate, conv3, halve, silence, upsample
+from generation.patients.anatomy import FIELD_MM
 
 WARP_DIM = 2 * 6 * 6
+HALF_FIELD_MM = FIELD_MM / 2
 
 
 class GeneratorOutput(NamedTuple):
@@ -88,12 +90,47 @@ class Grain(nn.Module):
         self.places = nn.Conv2d(place_channels, self.PRODUCTS, 1)
         self.fields = nn.Conv2d(field_channels, self.PRODUCTS, 1)
         self.spread = conv3(self.PRODUCTS, channels)
-        nn.init.zeros_(self.spread.weight)
-        nn.init.zeros_(self.spread.bias)
+        silence(self.spread)
 
     def forward(self, places: Tensor, fields: Tensor) -> Tensor:
         """(B, place_channels, H, W) and (B, field_channels, H, W) to (B, channels, H, W)."""
         return self.spread(self.places(places) * self.fields(fields))
+
+
+class LungEdge(nn.Module):
+    """Where a lung with air around it ends: its pleural line and the gas outside it.
+
+    Keeps maps in canonical coordinates, (1, 4, H, W): the distance to the chest wall in cm for the right and the left
+    lung, and where these lungs are (0 to 1). The edge runs at the rim's width from the wall, wider towards the apex.
+    """
+
+    LINE_MM = 0.9
+    HILUM_MM = (9.0, 41.0)
+
+    def __init__(self, size: int, channels_half: int, channels_full: int) -> None:
+        super().__init__()
+        self.wall_atlas = nn.Parameter(torch.zeros(1, 4, size, size))
+        self.to_half = conv3(2, channels_half)
+        self.to_full = nn.Conv2d(2, channels_full, 1)
+        silence(self.to_half)
+        silence(self.to_full)
+
+    def forward(self, rims: Tensor, grid: Tensor, rough: Tensor) -> tuple[Tensor, Tensor]:
+        """Rims (B, 2) in mm, the geometry's grid (B, H, W, 2) and smooth noise (B, 1, h, w) to two feature maps.
+
+        The first is (B, channels_half, H, W), the second (B, channels_full, 2 H, 2 W); both zero without a rim.
+        """
+        maps = functional.grid_sample(
+            self.wall_atlas.expand(len(grid), -1, -1, -1), grid, padding_mode="zeros", align_corners=False
+        )
+        height = -grid[:, None, :, :, 1] * HALF_FIELD_MM - grid.new_tensor(self.HILUM_MM)[None, :, None, None]
+        share = 0.72 + 0.62 * torch.sigmoid((height - 4) / 22) + 0.06 * upsample(rough)
+        edge = upsample(10 * maps[:, :2] - rims[:, :, None, None] * share)
+        there = upsample(maps[:, 2:]) * (rims > 0)[:, :, None, None]
+        gas = (1 - torch.sigmoid(edge / self.LINE_MM)) * there
+        line = torch.exp(-((edge / self.LINE_MM) ** 2)) * there
+        features = torch.stack([gas.sum(dim=1), line.sum(dim=1)], dim=1)
+        return self.to_half(halve(features)), self.to_full(features)
 
 
 def sample_groups(maps: Tensor, grids: list[Tensor]) -> Tensor:
@@ -123,7 +160,8 @@ class ChestGenerator(ModelMixin, ConfigMixin):
     the sampling grid of the anatomy's geometry into canonical coordinates, -1 to 1, at half of the image's size N.
     ``fine_fields`` (B, fine_channels, N/2, N/2) are random fields of finer grain. ``part_grids``
     (B, parts, N/2, N/2, 2) are the sampling grids of what moves by itself in a known way, and ``part_gates``
-    (B, parts) whether it is there: the clavicles, a pacemaker.
+    (B, parts) whether it is there: the clavicles, a pacemaker. ``rims`` (B, 2) is the width in mm of the air around
+    the right and the left lung.
     ``gate_components`` are the positions in the vector that choose between atlases (posture, mirrored vessels).
     """
 
@@ -174,6 +212,7 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         self.draw = conv3(high_channels, 2)
         self.grain = Grain(place_channels, field_channels, deep)
         self.fine_grain = Grain(width, fine_channels, width)
+        self.lung_edge = LungEdge(size // 2, width, high_channels)
         self.part_flows = ResidualFlows(style_dim, parts)
         self.part_atlas = nn.Parameter(torch.zeros(parts, high_channels, size, size))
 
@@ -187,6 +226,7 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         grid: Tensor,
         part_grids: Tensor,
         part_gates: Tensor,
+        rims: Tensor,
     ) -> GeneratorOutput:
         style = self.style(torch.cat([vector, warp.flatten(1), 2 * condition], dim=1))
         gates = vector[:, self.gate_components]
@@ -195,9 +235,11 @@ class ChestGenerator(ModelMixin, ConfigMixin):
         places = sample_groups(self.place_atlas(condition), [shrink_grid(place_grid)])
         where = halve(grid.permute(0, 3, 1, 2))
         grain = self.grain(places, fields)
-        half = self._decode(atlas, torch.cat([places, fields, where], dim=1), grain, fine_fields, style)
+        edge_half, edge = self.lung_edge(rims, grid, fields[:, :1])
+        local = torch.cat([places, fields, where], dim=1)
+        half = self._decode(atlas, local, grain, fine_fields, edge_half, style)
         fine = sample_groups(self.high_atlas(gates), [enlarge_grid(g) for g in grids])
-        fine = fine + self._parts(style, part_grids, part_gates)
+        fine = fine + self._parts(style, part_grids, part_gates) + edge
         fine = fine * (1 + upsample(self.gain(half))) + functional.pixel_shuffle(self.lift(half), 2)
         out = self.draw(activate(fine + self.fuse(activate(fine))))
         return GeneratorOutput(image=out[:, :1] + 0.5, mask=out[:, 1:] * 4 - 2)
@@ -211,12 +253,14 @@ class ChestGenerator(ModelMixin, ConfigMixin):
             total = drawn if total is None else total + drawn
         return torch.zeros(()) if total is None else total
 
-    def _decode(self, atlas: Tensor, local: Tensor, grain: Tensor, fine_fields: Tensor, style: Tensor) -> Tensor:
+    def _decode(
+        self, atlas: Tensor, local: Tensor, grain: Tensor, fine_fields: Tensor, edge: Tensor, style: Tensor
+    ) -> Tensor:
         """A modulated U-Net over the moved atlas: (B, low_channels, N/2, N/2) to (B, width, N/2, N/2)."""
         middle = activate(self.mix(torch.cat([activate(self.enter(atlas)), local], dim=1)) + grain)
         middle = self.middle(middle, style)
         deep = self.deepest(activate(self.sink(middle)), style)
         middle = self.middle_out(middle + self.rise(upsample(deep)), style)
         context = upsample(self.narrow(middle))
-        merged = context + self.outline(atlas) + self.fine_grain(context, fine_fields)
+        merged = context + self.outline(atlas) + self.fine_grain(context, fine_fields) + edge
         return self.detail(activate(self.merge(merged, style)), style)

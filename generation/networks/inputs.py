@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
@@ -32,6 +33,9 @@ FINE_FIELDS = ((1, 6), (3, 7))
 HALF_FIELD_MM = FIELD_MM / 2
 POCKET_MM = (95.5, APEX_Z - 66)
 """Where a pacemaker's generator lies in canonical coordinates, mm to the patient's left and upwards."""
+RIM_MM = (0.0, 14.0, 29.0, 52.0)
+RIM_SPREAD_MM = (0.0, 2.2, 3.0, 4.0)
+"""Air around the lung at pneumothorax stages 0 to 3, and how much it varies between patients, as in the corpus."""
 CHANCES = ((5, 0, 16), (5, 1, 16), (4, 4, 10), (4, 5, 10))
 """(layer, row, count) of the texture's numbers that are used one by one, as the places and sizes of lesions."""
 FIELD_CHANNELS = FIELD_LAYERS * len(FIELD_REPEATS)
@@ -50,6 +54,7 @@ class Inputs:
     grid: Tensor
     part_grids: Tensor
     part_gates: Tensor
+    rims: Tensor
 
     @classmethod
     def of(cls, specs: Sequence[CaseSpec], size: int, anatomy: Anatomy | None = None) -> Inputs:
@@ -65,6 +70,7 @@ class Inputs:
             grid=grid,
             part_grids=torch.stack([_clavicle_grid(anatomy, grid), _pacemaker_grid(anatomy, grid)], dim=1),
             part_gates=torch.stack([torch.ones(len(anatomy)), anatomy.value("pacemaker")], dim=1),
+            rims=_rims(specs, anatomy.texture),
         )
 
     def to(self, device: torch.device | str) -> Inputs:
@@ -74,6 +80,18 @@ class Inputs:
     def draw(self, generator: ChestGenerator) -> GeneratorOutput:
         """Run the generator on this batch."""
         return generator.forward(**{field.name: getattr(self, field.name) for field in fields(self)})
+
+
+def _rims(specs: Sequence[CaseSpec], texture: Tensor) -> Tensor:
+    """Mean width of the air around each lung in mm, (B, 2); none beyond stage 2, where the lung collapses."""
+    rims = torch.zeros(len(specs), 2)
+    for row, spec in enumerate(specs):
+        if spec.finding == "pneumothorax" and spec.stage <= 2.5:
+            chance = float(texture[row, 5, 0, 0].clamp(-1.8, 1.8))
+            stages = range(len(RIM_MM))
+            width, spread = (float(np.interp(spec.stage, stages, table)) for table in (RIM_MM, RIM_SPREAD_MM))
+            rims[row, int(spec.side == "left")] = width + spread * chance
+    return rims
 
 
 def _clavicle_grid(anatomy: Anatomy, grid: Tensor) -> Tensor:

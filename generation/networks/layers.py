@@ -18,6 +18,12 @@ def conv3(channels_in: int, channels_out: int, stride: int = 1) -> nn.Conv2d:
     return nn.Conv2d(channels_in, channels_out, 3, stride=stride, padding=1)
 
 
+def silence(layer: nn.Conv2d) -> None:
+    """Let a convolution start by adding nothing."""
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
+
+
 def upsample(x: Tensor, factor: int = 2) -> Tensor:
     """Bilinear enlargement of (B, C, H, W)."""
     return functional.interpolate(x, scale_factor=factor, mode="bilinear", align_corners=False)

@@ -37,6 +37,7 @@ def run(options: Mapping[str, Any], stdout: TextIO = sys.stdout) -> None:
     from generation.training.loop import Progress, train
     from generation.training.package import package
     from generation.training.sheets import simulator_sheets
+    from generation.training.start import start_from_simulator
 
     if options["threads"]:
         torch.set_num_threads(options["threads"])
@@ -73,6 +74,7 @@ def run(options: Mapping[str, Any], stdout: TextIO = sys.stdout) -> None:
         resume=options["resume"],
         on_progress=show,
         on_sheet=simulator_sheets(size),
+        on_start=start_from_simulator,
     )
     if options["name"]:
         folder = package(finished.average, options["out"] / options["name"], version="0.1.0", card="")

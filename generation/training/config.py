@@ -36,7 +36,7 @@ class TrainingConfig:
     penalty: float = 0.02
     penalty_every: int = 16
     mask_weight: float = 0.15
-    average_decay: float = 0.998
+    average_decay: float = 0.995
     log_every: int = 20
     sheet_every: int = 100
     checkpoint_every: int = 200

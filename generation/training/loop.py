@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from generation.networks.discriminator import crop, gradient_penalty, relativistic_loss
+from generation.networks.generator import ChestGenerator
 from generation.networks.losses import lesion_weight, mask_loss, picture_loss
 from generation.training.cache import Batch, Corpus
 from generation.training.config import TrainingConfig
@@ -44,6 +45,7 @@ def train(
     resume: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_sheet: Callable[[Run, Path], None] | None = None,
+    on_start: Callable[[ChestGenerator], None] | None = None,
 ) -> Run:
     """Train a generator for ``minutes`` (or ``config.steps``, whichever ends first) and return the run.
 
@@ -55,6 +57,9 @@ def train(
     checkpoint = _open_folder(config, out_dir, resume)
     if checkpoint.exists():
         run.load(checkpoint)
+    elif on_start is not None:
+        on_start(run.generator)
+        run.average.load_state_dict(run.generator.state_dict())
     while not run.finished:
         batch = corpus.batch(run.rng, config.patients, config.twins).to(device)
         losses = train_step(run, batch)
