@@ -144,7 +144,7 @@ def test_in_an_exam_neither_page_nor_reply_tells_whether_an_answer_was_right(att
 
 def bare(html: str) -> str:
     """The page without what must differ: the chosen option and the tokens made anew for each page."""
-    html = re.sub(r' checked|nonce="[^"]*"|"x-csrftoken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", html)
+    html = re.sub(r'\s+checked|nonce="[^"]*"|"x-csrftoken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", html)
     return html
 
 
