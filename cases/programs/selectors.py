@@ -6,6 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from cases.library.models import Case, Job
+from cases.library.selectors.cases import REVIEW_ORDER
 from cases.programs.models import Cohort, Membership, Program, Role, User
 from cases.scores.selectors import assignments_at_a_glance, cohorts_at_a_glance, trainee_count
 
@@ -23,7 +24,7 @@ def instructor_start(program: Program) -> dict[str, Any]:
     to_review = program.cases.filter(curation=Case.Curation.NEW)
     return {
         "to_review_count": to_review.count(),
-        "to_review": to_review.only("pk", "spec", "finding", "stage", "program_id")[:SHOWN],
+        "to_review": to_review.order_by(*REVIEW_ORDER)[:SHOWN],
         "accepted_count": program.cases.filter(curation=Case.Curation.ACCEPTED).count(),
         "jobs": program.jobs.filter(state__in=Job.OPEN_STATES).select_related("request")[:SHOWN],
         "failed_jobs": program.jobs.filter(state=Job.State.FAILED).select_related("request")[:3],

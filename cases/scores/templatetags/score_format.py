@@ -16,7 +16,7 @@ MIDDLE = 0.6
 @register.filter
 def percent(value: float | None) -> str:
     """0.734 as "73 %"; a dash where there is nothing."""
-    return "–" if value is None else f"{value * 100:.0f} %"
+    return "–" if value is None else f"{value * 100:.0f}\N{NO-BREAK SPACE}%"
 
 
 @register.filter
