@@ -12,7 +12,7 @@ from cases.quizzes.services import taking
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.services,
+    pytest.mark.postgresql,
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="set DATABASE_URL to a PostgreSQL database"),
 ]
 assert connection  # the condition above reads it
