@@ -84,6 +84,8 @@ class Grain(nn.Module):
     """Random fields multiplied by the places where the condition shows: the patchiness of a lesion."""
 
     PRODUCTS = 24
+    GAIN = 3.0
+    """Makes what few samples show learn faster than what all show, under Adam's equal steps."""
 
     def __init__(self, place_channels: int, field_channels: int, channels: int) -> None:
         super().__init__()
@@ -94,7 +96,7 @@ class Grain(nn.Module):
 
     def forward(self, places: Tensor, fields: Tensor) -> Tensor:
         """(B, place_channels, H, W) and (B, field_channels, H, W) to (B, channels, H, W)."""
-        return self.spread(self.places(places) * self.fields(fields))
+        return self.spread(self.GAIN * self.places(places) * self.fields(fields))
 
 
 class LungEdge(nn.Module):
@@ -105,6 +107,7 @@ class LungEdge(nn.Module):
     """
 
     LINE_MM = 0.9
+    GAIN = 8.0
     HILUM_MM = (9.0, 41.0)
 
     def __init__(self, size: int, channels_half: int, channels_full: int) -> None:
@@ -129,7 +132,7 @@ class LungEdge(nn.Module):
         there = upsample(maps[:, 2:]) * (rims > 0)[:, :, None, None]
         gas = (1 - torch.sigmoid(edge / self.LINE_MM)) * there
         line = torch.exp(-((edge / self.LINE_MM) ** 2)) * there
-        features = torch.stack([gas.sum(dim=1), line.sum(dim=1)], dim=1)
+        features = self.GAIN * torch.stack([gas.sum(dim=1), line.sum(dim=1)], dim=1)
         return self.to_half(halve(features)), self.to_full(features)
 
 
