@@ -140,6 +140,7 @@ def test_a_film_whose_columns_run_to_the_patients_right_is_turned_about(tmp_path
         ({"Modality": "CT"}, "not a radiograph"),
         ({"SOPClassUID": DigitalXRayImageStorageForProcessing}, "raw detector data"),
         ({"NumberOfFrames": 2}, "more than one frame"),
+        ({"PatientOrientation": ["L", "H"]}, "film hung upside down"),
         ({"PhotometricInterpretation": "RGB"}, "not a grey picture"),
         ({"BurnedInAnnotation": "YES"}, "text burned into the picture"),
         ({"Rows": None}, "no picture in the file"),
@@ -153,6 +154,12 @@ def test_dicom_files_that_are_no_film_to_learn_from_are_skipped_with_the_reason(
     assert report.kept == 0
     assert [said for said in report.skipped.counts if reason in said]
     assert report.films == 1
+
+
+def test_a_header_field_that_cannot_be_read_skips_the_film(tmp_path):
+    path = write_dicom(tmp_path / "film.dcm", NumberOfFrames=11)
+    path.write_bytes(path.read_bytes().replace(b"IS\x02\x0011", b"IS\x02\x001A"))
+    assert open_archive("dicom", tmp_path).report.skipped.total == 1
 
 
 def test_a_compression_that_cannot_be_decoded_is_skipped_by_name(tmp_path):

@@ -10,6 +10,7 @@ from generation.vocabulary import FINDINGS
 from tests.generation.archive_makers import (
     accounted,
     grey,
+    write_dicom,
     write_picture,
     write_table,
 )
@@ -154,4 +155,22 @@ def test_films_without_rows_and_rows_without_films_are_counted(tmp_path):
         "film without a row in the table": 1,
     }
     assert archive.report.noted.counts["film without a patient number, taken as a patient of its own"] == 1
+    assert accounted(archive)
+
+
+def test_dicom_films_in_a_table_take_what_it_leaves_open_from_their_headers(tmp_path):
+    (tmp_path / "archive.yaml").write_text(
+        "table: t.csv\ninverted: true\ncolumns: {file: f, patient: no, age: age, finding: dx}\n"
+    )
+    film = write_dicom(tmp_path / "elsewhere" / "b.dcm", PatientAge="033Y", PatientSex="M")
+    write_dicom(tmp_path / "a.dcm", PatientAge="033Y", PatientSex="F")
+    (tmp_path / "broken.dcm").write_text("x")
+    rows = [["a.dcm", 1, 70, "Pneumothorax"], [film, 2, "", "normal"], ["gone.dcm", 3, 5, ""], ["broken.dcm", 4, 5, ""]]
+    write_table(tmp_path / "t.csv", ",f,no,age,dx", [[number, *row] for number, row in enumerate(rows)])
+    archive = open_archive("csv", tmp_path)
+    first, second = archive.records()
+    assert (first.age, first.sex, first.view, first.patient_id) == (70, "F", "PA", "1")
+    assert (second.age, second.sex) == (33, "M")
+    assert archive.load(first, 64).image[0, 10, 10] > 0.95
+    assert archive.report.skipped.counts == {"film that is missing": 1, "DICOM file that cannot be read": 1}
     assert accounted(archive)

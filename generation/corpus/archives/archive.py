@@ -148,17 +148,19 @@ class Archive(ABC):
             return None
         try:
             header = dicom.read_header(path)
+            check_identity(header, self._name(path))
+            reason = dicom.why_not(header)
         except FilmError as error:
-            self._skip(str(error), source)
-            return None
-        check_identity(header, str(path.relative_to(self.root)))
-        reason = dicom.why_not(header)
+            reason = str(error)
         if reason:
             self._skip(reason, source)
             return None
         for keyword in staff_and_site(header):
             self._note(f"file that names staff or site ({keyword})", source)
         return header
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)
 
     def _person(self, record: ArchiveRecord, age: str, sex: str, view: str) -> ArchiveRecord:
         """The record with age, sex and view read from the archive's words."""

@@ -37,15 +37,26 @@ def is_dicom(path: Path) -> bool:
 
 
 def why_not(header: Dataset) -> str:
-    """The reason that rules a file out as a film to learn from; "" where none does."""
+    """The reason that rules a file out as a film to learn from; "" where none does.
+
+    Raises FilmError where a field that decides it cannot be read.
+    """
+    try:
+        return _reason(header)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise FilmError("DICOM header that cannot be read") from error
+
+
+def _reason(header: Dataset) -> str:
     syntax = header.file_meta.get("TransferSyntaxUID") if hasattr(header, "file_meta") else None
     reasons = {
         "not a radiograph": header.get("Modality", "CR") not in RADIOGRAPHS,
         "no picture in the file": not (header.get("Rows") and header.get("Columns")),
         "raw detector data (For Processing)": header.get("SOPClassUID") == DigitalXRayImageStorageForProcessing
         or header.get("PresentationIntentType") == "FOR PROCESSING",
-        "more than one frame": int(header.get("NumberOfFrames") or 1) > 1,
+        "more than one frame": str(header.get("NumberOfFrames") or 1) != "1",
         "not a grey picture": header.get("PhotometricInterpretation") not in GREY,
+        "film hung upside down": _runs_towards(header, 1, "H"),
         "text burned into the picture": header.get("BurnedInAnnotation") == "YES",
     }
     found = next((reason for reason, met in reasons.items() if met), "")
@@ -153,6 +164,11 @@ def _is_negative(dataset: Dataset) -> bool:
 
 
 def _is_mirrored(dataset: Dataset) -> bool:
-    """Whether columns run towards the patient's right; a frontal film is hung the other way."""
+    """Whether the picture's right is the patient's right; a frontal film is hung the other way."""
+    return _runs_towards(dataset, 0, "R")
+
+
+def _runs_towards(dataset: Dataset, axis: int, direction: str) -> bool:
+    """Whether rows (axis 0: left to right) or columns (1: downwards) run that way (PS3.3 C.7.6.1.1.1)."""
     orientation = list(dataset.get("PatientOrientation") or [])
-    return bool(orientation) and str(orientation[0]).startswith("R")
+    return len(orientation) == 2 and str(orientation[axis]).startswith(direction)

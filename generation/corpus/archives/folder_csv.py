@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydicom.dataset import Dataset
+
 from generation.corpus.archives.archive import Archive
 from generation.corpus.archives.mapping import ColumnMapping, read_mapping
 from generation.corpus.archives.pictures import PICTURE_SUFFIXES
@@ -52,17 +54,28 @@ class FilmsWithTable(Archive):
             path = self.root / self.mapping.films / name
             listed.add(path)
             record = self._labelled(row, path)
-            if (
-                path.is_file()
-                and path.suffix.lower() not in PICTURE_SUFFIXES
-                and self._header(path, row.source) is None
-            ):
+            if path.suffix.lower() in PICTURE_SUFFIXES:
+                yield record
                 continue
-            yield record
+            header = self._header(path, row.source)
+            if header is not None:
+                yield self._completed(record, header)
         self._look_for_unlisted(listed)
 
     def _cell(self, row: Row, meaning: str) -> str:
-        return row[self.mapping.columns.get(meaning, "")]
+        column = self.mapping.columns.get(meaning)
+        return row[column] if column else ""
+
+    def _completed(self, record: ArchiveRecord, header: Dataset) -> ArchiveRecord:
+        """A DICOM film: its header fills what the table leaves open, and alone decides what is bright."""
+        told = self._person_of(record, header)
+        return replace(
+            record,
+            age=told.age if record.age is None else record.age,
+            sex=record.sex or told.sex,
+            view=record.view or told.view,
+            inverted=False,
+        )
 
     def _labelled(self, row: Row, path: Path) -> ArchiveRecord:
         patient = self._cell(row, "patient")
