@@ -12,9 +12,10 @@ class TrainingConfig:
     """Settings of a run.
 
     A batch holds ``patients`` and healthy twins of ``twins`` of them. ``steps`` ends the run and shapes the
-    learning rate (cosine from ``rate`` to ``final_rate`` of it); 0 leaves both to the time limit. ``atlas_rate``
-    multiplies the rate of the atlas's maps. The adversarial loss starts at ``adversarial_from`` (share of the
-    run), and its gradient is scaled to ``adversarial_share`` of that of the paired loss.
+    learning rate (cosine from ``rate`` to ``final_rate`` of it); 0 leaves both to the time limit. ``fast_rate``
+    multiplies the rate of the atlas's maps and of what only few samples show. The adversarial loss starts at
+    ``adversarial_from`` (share of the run), and its gradient is scaled to ``adversarial_share`` of that of the
+    paired loss.
     """
 
     size: int = 256
@@ -25,7 +26,7 @@ class TrainingConfig:
     width: int = 32
     rate: float = 1.5e-3
     final_rate: float = 0.08
-    atlas_rate: float = 5.0
+    fast_rate: float = 5.0
     generator_betas: tuple[float, float] = (0.5, 0.99)
     discriminator_rate: float = 1e-3
     discriminator_betas: tuple[float, float] = (0.0, 0.99)

@@ -18,6 +18,8 @@ from generation.networks.inputs import new_generator
 from generation.patients.anatomy import CONDITION_DIM
 from generation.training.config import TrainingConfig
 
+FAST = ("_atlas", "lung_edge.to_", "grain.spread")
+
 
 class Run:
     """Everything that changes while training. ``share`` is how much of the run is done, 0 to 1."""
@@ -29,10 +31,10 @@ class Run:
         self.generator = new_generator(config.size, width=config.width).to(device)
         self.average: ChestGenerator = copy.deepcopy(self.generator).requires_grad_(False)
         self.discriminator = Discriminator(CONDITION_DIM, config.discriminator_width).to(device)
-        maps = [parameter for name, parameter in self.generator.named_parameters() if "_atlas" in name]
-        rest = [parameter for name, parameter in self.generator.named_parameters() if "_atlas" not in name]
+        fast = [parameter for name, parameter in self.generator.named_parameters() if learns_fast(name)]
+        rest = [parameter for name, parameter in self.generator.named_parameters() if not learns_fast(name)]
         self.generator_optimiser = torch.optim.Adam(
-            [{"params": rest, "factor": 1.0}, {"params": maps, "factor": config.atlas_rate}],
+            [{"params": rest, "factor": 1.0}, {"params": fast, "factor": config.fast_rate}],
             betas=config.generator_betas,
             fused=True,
         )
@@ -103,6 +105,11 @@ class Run:
             "generator_optimiser": self.generator_optimiser,
             "discriminator_optimiser": self.discriminator_optimiser,
         }
+
+
+def learns_fast(name: str) -> bool:
+    """Whether a parameter gets the higher rate: maps, and what only few samples show."""
+    return any(word in name for word in FAST)
 
 
 def git_revision() -> str:
