@@ -7,6 +7,7 @@ from django.test import Client
 
 from cases.programs.models import Membership, Role
 from tests.factories import MembershipFactory, ProgramFactory
+from tests.requirements import REQUIRED
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +56,11 @@ def sign_in():
         return client
 
     return make
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is required, as in CI, a skipped test fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRED and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("CASEFORGE_REQUIRE_SERVICES is set, so no test may be skipped.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

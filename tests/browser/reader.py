@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 DEMO_PASSWORD = "caseforge-demo"
 PHOTOGRAPHS = os.environ.get("CASEFORGE_SCREENSHOTS", "")
 """A folder to put photographs of the pages into; none are made when it is not set."""
+SUPERSEDED = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx logs when a newer request takes the place of one under way, as while somebody types."""
 
 
 @dataclass
@@ -23,7 +25,11 @@ class Person:
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
+        self.page.on("console", self._note)
+
+    def _note(self, line: ConsoleMessage) -> None:
+        if line.type == "error" and not line.text.startswith(SUPERSEDED):
+            self.errors.append(line.text)
 
     def sign_in(self, email: str) -> None:
         self.page.goto(f"{self.base_url}/accounts/login/")
