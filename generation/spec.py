@@ -67,7 +67,9 @@ class CaseSpec:
         for field, words in (("finding", FINDINGS), ("side", SIDES), ("lobe", LOBES), ("sex", SEXES), ("view", VIEWS)):
             value = getattr(self, field)
             if value not in words:
-                raise SpecError(field, f"“{value}” is not a known {field}. Choose one of: {', '.join(filter(None, words))}.")
+                raise SpecError(
+                    field, f"“{value}” is not a known {field}. Choose one of: {', '.join(filter(None, words))}."
+                )
         for key in self.comorbidities:
             if key not in COMORBIDITIES:
                 raise SpecError(
