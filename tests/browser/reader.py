@@ -62,4 +62,5 @@ class Person:
         assert too_wide <= 0, f"{name} is {too_wide} px wider than the {self.device}"
         if PHOTOGRAPHS:
             Path(PHOTOGRAPHS).mkdir(parents=True, exist_ok=True)
+            self.page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
             self.page.screenshot(path=f"{PHOTOGRAPHS}/{name}-{self.device}.png")
