@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from generation.evaluation.metrics import BANDS, band_powers, dice, psnr, rises, ssim
+from generation.evaluation.metrics import band_powers, dice, psnr, rises, ssim
 from generation.pipelines.chest import ChestPipeline, clean_mask
 from generation.spec import CaseSpec
 from generation.vocabulary import FINDINGS
 
+if TYPE_CHECKING:
+    from generation.corpus.simulator import Simulator
+
 Tell = Callable[[str], None]
-Drawn = list[tuple[np.ndarray, np.ndarray]]
+Draw = Callable[[CaseSpec], tuple[np.ndarray, np.ndarray]]
 
 
 def evaluate(
@@ -36,7 +39,8 @@ def evaluate(
     specs = [next(endless) for _ in range(count)]
     tell(f"Drawing and rendering {count} held-out patients")
     drawn = [pipeline.draw(spec) for spec in specs]
-    truth = Simulator().render(specs, size=size)
+    simulator = Simulator()
+    truth = simulator.render(specs, size=size)
     real, masks = truth.image[:, 0].numpy(), truth.mask[:, 0].numpy() > 0.5
     found = [clean_mask(probability, spacing) for _, probability in drawn]
     pictures = np.stack([picture for picture, _ in drawn])
@@ -46,11 +50,18 @@ def evaluate(
     result["band_power_floor"] = band_ratios(real[::2], real[1::2])
     result["masks"] = mask_figures(specs, found, list(masks))
     tell("Drawing patients stage by stage")
-    result["stages"] = stage_figures(pipeline, [next(endless).seed for _ in range(max(2, count // 10))])
+    seeds = [next(endless).seed for _ in range(max(2, count // 10))]
+    result["stages"] = stage_figures(pipeline.draw, seeds)
+    result["stages_simulated"] = stage_figures(lambda spec: _rendered(simulator, spec, size), seeds)
     if reader is not None:
         tell("Reading the films")
         result["reader"] = reader_figures(reader, specs, pictures, real)
     return result
+
+
+def _rendered(simulator: Simulator, spec: CaseSpec, size: int) -> tuple[np.ndarray, np.ndarray]:
+    samples = simulator.render([spec], size=size)
+    return samples.image[0, 0].numpy(), samples.mask[0, 0].numpy()
 
 
 def fidelity(drawn: np.ndarray, real: np.ndarray) -> dict[str, float]:
@@ -70,7 +81,7 @@ def band_ratios(drawn: np.ndarray, real: np.ndarray) -> dict[str, float]:
     powers = [[band_powers(picture) for picture in pictures] for pictures in (drawn, real)]
     return {
         name: round(float(np.median([p[name] for p in powers[0]]) / np.median([p[name] for p in powers[1]])), 3)
-        for name in BANDS
+        for name in powers[0][0]
     }
 
 
@@ -87,28 +98,28 @@ def mask_figures(
     return {**figures, "not_empty": _mean([float(any_) for any_ in ill])}
 
 
-def stage_figures(pipeline: ChestPipeline, seeds: Sequence[int]) -> dict[str, float]:
+def stage_figures(draw: Draw, seeds: Sequence[int]) -> dict[str, float]:
     """Whether disease grows with its stage, and the patient stays the same person.
 
-    ``outside_mask`` is the mean change of grey outside the masks from healthy to ill (both eyes of the mediastinal
-    shift included), ``between_patients`` that between two different healthy patients at the same pixels.
+    ``draw`` gives the picture and the lesion's probability of a spec. ``outside_mask`` is the mean change of grey
+    outside the mask from healthy to ill, the pushed mediastinum and the larger heart included; ``between_patients``
+    that between two different healthy patients at the same pixels.
     """
     area_rises, change_rises, outside, between = [], [], [], []
-    healthy = [pipeline.draw(CaseSpec(seed=seed))[0] for seed in seeds]
+    healthy = [draw(CaseSpec(seed=seed))[0] for seed in seeds]
     for number, seed in enumerate(seeds):
+        base, other = healthy[number], healthy[number - 1]
         for key, finding in FINDINGS.items():
             if key == "normal":
                 continue
             side, lobe = finding.places[number % len(finding.places)]
-            levels = [stage.level for stage in finding.stages]
-            drawn = [pipeline.draw(CaseSpec(key, level, side, lobe, seed=seed)) for level in levels]
-            base = healthy[number]
+            drawn = [draw(CaseSpec(key, stage.level, side, lobe, seed=seed)) for stage in finding.stages]
             area_rises.append(rises([float((probability > 0.5).sum()) for _, probability in drawn]))
             change_rises.append(rises([float(np.abs(picture - base).mean()) for picture, _ in drawn]))
             for picture, probability in drawn:
                 clear = probability < 0.1
                 outside.append(float(np.abs(picture - base)[clear].mean()))
-                between.append(float(np.abs(healthy[number - 1] - base)[clear].mean()))
+                between.append(float(np.abs(other - base)[clear].mean()))
     return {
         "area_rises": _mean([float(value) for value in area_rises]),
         "change_rises": _mean([float(value) for value in change_rises]),

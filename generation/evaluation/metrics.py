@@ -35,13 +35,14 @@ def dice(drawn: np.ndarray, truth: np.ndarray) -> float:
 
 
 def band_powers(picture: np.ndarray) -> dict[str, float]:
-    """Spectral power of a picture in each of BANDS, after a Hann window."""
+    """Spectral power of a picture in those of BANDS that its size can hold, after a Hann window."""
     size = picture.shape[0]
     window = np.hanning(size)
     spectrum = np.abs(np.fft.fft2((picture - picture.mean()) * window[:, None] * window)) ** 2
     frequency = np.fft.fftfreq(size, 1 / size)
     radius = np.hypot(frequency[:, None], frequency)
-    return {name: float(spectrum[(radius >= low) & (radius < high)].mean()) for name, (low, high) in BANDS.items()}
+    held = {name: band for name, band in BANDS.items() if band[0] < size / 2}
+    return {name: float(spectrum[(radius >= low) & (radius < high)].mean()) for name, (low, high) in held.items()}
 
 
 def rises(values: list[float], slack: float = 0.0) -> bool:

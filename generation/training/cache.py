@@ -118,9 +118,9 @@ def grow_cache(folder: Path, size: int, count: int, seed: int = 0, chunk: int = 
     folder.mkdir(parents=True, exist_ok=True)
     listed = folder / "specs.jsonl"
     held = len(listed.read_text().splitlines()) if listed.exists() else 0
-    simulator = Simulator()
+    simulator = Simulator() if held < count else None
     specs = simulated_specs(np.random.default_rng([seed, held]))
-    while held < count:
+    while simulator is not None and held < count:
         group = [next(specs) for _ in range(min(chunk, count - held))]
         samples = simulator.render(group, size=size)
         stored = torch.cat([samples.image, samples.normal, samples.mask], dim=1).clamp(0, 1)

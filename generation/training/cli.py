@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--corpus", default="simulated", choices=["simulated"], help="what to learn from")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of samples rendered ahead")
-    parser.add_argument("--samples", type=int, default=4000, help="how many samples to render ahead at most")
+    parser.add_argument("--samples", type=int, default=2000, help="render ahead until there are so many")
     parser.add_argument("--size", type=int, default=256, help="pixels along a side, a multiple of 8")
     parser.add_argument("--minutes", type=float, default=30, help="how long to train")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
@@ -44,12 +44,11 @@ def run(options: Mapping[str, Any], stdout: TextIO = sys.stdout) -> None:
     size = options["size"]
     if size % 8:
         raise ValueError(f"--size {size} is not a multiple of 8.")
-    rendered = grow_cache(options["cache"] / str(size), size, options["samples"], options["seed"])
-    if options["render_only"] or not (options["cache"] / str(size) / "specs.jsonl").exists():
-        for held in rendered:
-            if held % 200 < 8:
-                stdout.write(f"rendered {held} of {options['samples']} samples\n")
-                stdout.flush()
+    cache = options["cache"] / str(size)
+    for held in grow_cache(cache, size, options["samples"], options["seed"]):
+        if held % 200 < 8:
+            stdout.write(f"rendered {held} of {options['samples']} samples\n")
+            stdout.flush()
     if options["render_only"]:
         return
 
@@ -67,7 +66,7 @@ def run(options: Mapping[str, Any], stdout: TextIO = sys.stdout) -> None:
     )
     finished = train(
         config,
-        CachedCorpus(options["cache"] / str(size), size),
+        CachedCorpus(cache, size),
         options["out"],
         options["minutes"],
         device=_device(options["device"]),
