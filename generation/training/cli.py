@@ -6,9 +6,12 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from generation.training.config import TrainingConfig
+
+if TYPE_CHECKING:
+    from generation.training.run import Run
 
 CACHE = Path("var/corpus")
 
@@ -18,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpus", default="simulated", choices=["simulated"], help="what to learn from")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of samples rendered ahead")
     parser.add_argument("--samples", type=int, default=2000, help="render ahead until there are so many")
-    parser.add_argument("--size", type=int, default=256, help="pixels along a side, a multiple of 8")
+    parser.add_argument("--size", type=int, default=256, help="pixels along a side, a multiple of 16")
     parser.add_argument("--minutes", type=float, default=30, help="how long to train")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--threads", type=int, default=0, help="processor threads to use; 0 leaves it to torch")
@@ -42,8 +45,8 @@ def run(options: Mapping[str, Any], stdout: TextIO = sys.stdout) -> None:
     if options["threads"]:
         torch.set_num_threads(options["threads"])
     size = options["size"]
-    if size % 8:
-        raise ValueError(f"--size {size} is not a multiple of 8.")
+    if size % 16 or size < 32:
+        raise ValueError(f"--size {size} is not a multiple of 16 from 32 upwards.")
     cache = options["cache"] / str(size)
     for held in grow_cache(cache, size, options["samples"], options["seed"]):
         if held % 200 < 8:
@@ -76,8 +79,21 @@ def run(options: Mapping[str, Any], stdout: TextIO = sys.stdout) -> None:
         on_start=start_from_simulator,
     )
     if options["name"]:
-        folder = package(finished.average, options["out"] / options["name"], version="0.1.0", card="")
+        folder = package(finished.average, options["out"] / options["name"], version="0.1.0", card=card(finished))
         stdout.write(f"Packed the model in {folder}\n")
+
+
+def card(run: Run) -> str:
+    """The text that goes with a model fresh from training: what is known of it, and what is not."""
+    from generation.training.run import git_revision
+
+    return (
+        f"# A generator of chest radiographs, {run.config.size} pixels a side\n\n"
+        "**Not measured yet; not for diagnosis; not for training clinical software.**\n\n"
+        f"Learned simulated radiographs derived from one real CT (LIDC-IDRI-0001, CC BY 3.0): {run.step} steps of "
+        f"{run.config.patients + run.config.twins} films in {run.seconds / 60:.0f} minutes on {run.device.type}, "
+        f"seed {run.config.seed}, code {git_revision()}.\n"
+    )
 
 
 def _device(name: str) -> str:

@@ -101,9 +101,9 @@ def train_step(run: Run, batch: Batch) -> dict[str, float]:
 
 
 def _window(rng: np.random.Generator, config: TrainingConfig) -> tuple[int, int, int]:
-    room = config.size - config.crop
-    top, left = (int(rng.integers(0, room + 1)) for _ in range(2))
-    return top, left, config.crop
+    side = min(config.crop, config.size)
+    top, left = (int(rng.integers(0, config.size - side + 1)) for _ in range(2))
+    return top, left, side
 
 
 def _discriminator_step(run: Run, batch: Batch, drawn: Tensor, window: tuple[int, int, int]) -> float:

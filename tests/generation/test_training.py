@@ -1,5 +1,6 @@
 """What a training run promises."""
 
+import io
 import json
 from dataclasses import replace
 
@@ -134,5 +135,30 @@ def test_an_empty_cache_is_refused(tmp_path):
 
 def test_an_impossible_size_is_refused_before_any_work(tmp_path):
     options = {"size": 100, "threads": 0, "out": tmp_path, "cache": tmp_path}
-    with pytest.raises(ValueError, match="not a multiple of 8"):
+    with pytest.raises(ValueError, match="not a multiple of 16"):
         run_command(options)
+
+
+def test_the_command_renders_trains_and_packs_a_model_that_can_be_called(tmp_path):
+    from generation.pipelines import ChestPipeline
+
+    out = io.StringIO()
+    options = {
+        "size": SIZE,
+        "threads": 1,
+        "seed": 0,
+        "cache": tmp_path / "cache",
+        "samples": 4,
+        "minutes": 0.03,
+        "device": "cpu",
+        "resume": False,
+        "render_only": False,
+        "name": "mine",
+        "out": tmp_path / "run",
+    }
+    run_command(options, out)
+    pipeline = ChestPipeline.from_pretrained(tmp_path / "run" / "mine")
+    assert "not for diagnosis" in pipeline.model.card.lower()
+    (film,) = pipeline([CaseSpec("pneumothorax", 1, "left", seed=9)])
+    assert film.pixels.shape == (SIZE, SIZE)
+    assert "Packed the model" in out.getvalue()
