@@ -61,10 +61,9 @@ class Finding:
 
     def stage(self, level: float) -> Stage:
         """The stage nearest to ``level``. Raises KeyError outside the scale."""
-        for stage in self.stages:
-            if stage.level == round(level):
-                return stage
-        raise KeyError(f"{self.name} has no stage {level}")
+        if not 0 <= level <= self.max_stage:
+            raise KeyError(f"{self.name} has no stage {level}")
+        return min(self.stages, key=lambda stage: abs(stage.level - level))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from generation.orders import Order
-from generation.spec import MAX_SEED, SpecError
+from generation.spec import MAX_SEED, CaseSpec, SpecError
 from generation.vocabulary import AGE_GROUPS, FINDINGS
 
 
@@ -117,3 +117,8 @@ def test_an_order_survives_json() -> None:
 def test_an_order_reads_as_a_sentence() -> None:
     order = Order(finding="heart_failure", stages=(1, 2), age_group="65-79", sex="F", count=4)
     assert order.sentence() == "4 cases: heart failure, stages 1 and 2, women of 65 to 79"
+
+
+def test_a_stage_just_above_healthy_is_called_by_the_first_name():
+    spec = CaseSpec(finding="pneumothorax", stage=0.3, side="left")
+    assert spec.sentence() == "Pneumothorax, stage 0.3 of 3 (small), left side, woman of 50"
