@@ -49,7 +49,7 @@ front: static/dist/manifest.json
 run: setup front
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py seed_demo
-	@PORT=$(PORT) HOST=$(HOST) $(BIN)/honcho start --no-prefix 2>&1
+	@PORT=$(PORT) HOST=$(HOST) BASE_URL=http://$(HOST):$(PORT) $(BIN)/honcho start --no-prefix 2>&1 || [ $$? -eq 130 ]
 
 test: setup-dev front
 	@$(PY) -m pytest $(ARGS)

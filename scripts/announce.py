@@ -21,7 +21,7 @@ def answers(url: str) -> bool:
 
 def main() -> int:
     """Wait for the site; 1 if it does not come up."""
-    base_url = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+    base_url = os.environ["BASE_URL"]  # honcho gives every process a PORT of its own
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not answers(f"{base_url}/health/"):
         if time.monotonic() > deadline:
