@@ -5,8 +5,10 @@ from io import StringIO
 
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.urls import reverse
 from hypothesis import HealthCheck, settings
 from knox.models import AuthToken
@@ -47,7 +49,18 @@ def test_the_documentation_page_keeps_to_the_sites_policy(client):
 
 
 @pytest.fixture
-def known(instructor):
+def connection_of_the_test():
+    """Keep the WSGI application from closing the connection that holds the test's transaction at each request."""
+    ends = (signals.request_started, signals.request_finished)
+    for end in ends:
+        end.disconnect(close_old_connections)
+    yield
+    for end in ends:
+        end.connect(close_old_connections)
+
+
+@pytest.fixture
+def known(instructor, connection_of_the_test):
     """Real objects of the instructor's program, by path parameter, and the instructor's token."""
     program = instructor.program
     case = CaseFactory(program=program, curation=Case.Curation.NEW)
