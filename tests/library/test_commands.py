@@ -21,7 +21,7 @@ def test_generate_cases_refuses_an_unknown_finding(tmp_path, capsys):
 
 
 def test_train_generator_refuses_an_impossible_size(tmp_path):
-    with pytest.raises(CommandError, match="not a multiple of 8"):
+    with pytest.raises(CommandError, match="not a multiple of 16"):
         call_command("train_generator", "--size", "13", "--out", str(tmp_path))
 
 
